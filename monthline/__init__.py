@@ -1,0 +1,1 @@
+"""The command line: it starts, migrates, checks, feeds and explains a Monthline deployment."""

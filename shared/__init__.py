@@ -1,0 +1,1 @@
+"""Words, promises and plumbing that every service may use; it knows none of them."""

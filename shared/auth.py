@@ -1,0 +1,85 @@
+"""Who a bearer token says its sender is: signature, issuer, audience and times checked with the issuer's keys."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx2
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from shared import log
+from shared.contracts.refusals import NotSignedIn
+
+LEEWAY = 30
+MIN_REFRESH = 10.0
+KEEP = 600.0
+logger = log.get(__name__)
+
+
+class TokenReader:
+    """Reads tokens of one issuer; its keys are fetched when first needed and when an unknown one appears."""
+
+    def __init__(self, *, issuer: str, audience: str, jwks_url: str, algorithms: tuple[str, ...]) -> None:
+        self._algorithms = list(algorithms)
+        self._jwks_url = jwks_url
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY,
+            iss={"essential": True, "value": issuer.rstrip("/")},
+            aud={"essential": True, "value": audience},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        self._keys: KeySet | None = None
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def subject(self, authorization: str | None) -> str:
+        """The ``sub`` of the bearer token in an Authorization header.
+
+        Raises:
+            NotSignedIn: there is none, or it does not hold; ``reason`` says why.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn(reason="no_token")
+        try:
+            decoded = await self._decode(token.strip())
+            self._claims.validate(decoded.claims)
+            subject = decoded.claims["sub"]
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise NotSignedIn(reason=getattr(error, "error", "invalid_token")) from error
+        if not isinstance(subject, str) or not subject:
+            raise NotSignedIn(reason="invalid_token")
+        return subject
+
+    async def _decode(self, token: str) -> Any:
+        keys = await self._current(KEEP)
+        try:
+            return jwt.decode(token, keys, algorithms=self._algorithms)
+        except (JoseError, ValueError):
+            newer = await self._current(MIN_REFRESH)
+            if newer is keys:
+                raise
+            return jwt.decode(token, newer, algorithms=self._algorithms)
+
+    async def _current(self, age: float) -> KeySet:
+        async with self._lock:
+            if self._keys is None or time.monotonic() - self._fetched_at > age:
+                self._keys = await self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx2.AsyncClient(timeout=5) as client:
+                answer = await client.get(self._jwks_url)
+                answer.raise_for_status()
+                return KeySet.import_key_set(answer.json())
+        except (httpx2.HTTPError, ValueError) as error:
+            if self._keys is not None:
+                return self._keys
+            logger.error("auth.no_keys", url=self._jwks_url, error=type(error).__name__)
+            raise NotSignedIn(reason="issuer_unreachable") from error

@@ -1,0 +1,312 @@
+"""NATS JetStream: the stream of facts, the relay that feeds it and the consumers that read it."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+from pydantic import ValidationError
+
+from shared import log
+from shared.contracts.events import EVENTS, Event
+from shared.contracts.refusals import StoreDown
+from shared.db import Connection, Database
+from shared.outbox import Letter, Outbox, traceparent
+
+STREAM = "PLAN_EVENTS"
+SUBJECTS = "monthline.>"
+DUPLICATE_WINDOW = 30 * 60
+MAX_DELIVER = 8
+BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
+BATCH = 64
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Of a message: the event's id, how often it has been delivered, and its CloudEvents JSON as it came."""
+
+    event_id: str
+    delivered: int
+    body: bytes = b""
+
+
+Handler = Callable[[Connection, Event, Meta], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A durable consumer: its name, what it listens to and what it does in one transaction."""
+
+    durable: str
+    subjects: tuple[str, ...]
+    handler: Handler
+
+
+class Poison(Exception):
+    """A message that no number of deliveries will make readable."""
+
+
+def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
+    """The event's id, the event and its trace context, from CloudEvents JSON.
+
+    Raises:
+        Poison: not JSON, not CloudEvents, of an unknown type, or not of that type's shape.
+    """
+    try:
+        envelope = json.loads(body)
+        kind = EVENTS[envelope["type"]]
+        event = kind.model_validate(envelope["data"])
+        return str(envelope["id"]), event, envelope.get("traceparent")
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise Poison(f"{subject}: {type(error).__name__}: {str(error)[:500]}") from error
+
+
+class Bus:
+    """One connection to NATS that reconnects for ever."""
+
+    def __init__(self, url: str, *, name: str, credentials: str = "") -> None:
+        self.url = url
+        self._name = name
+        self._credentials = credentials
+        self._client: Client | None = None
+
+    async def connect(self) -> None:
+        """Connect, retrying for ever."""
+        options: dict[str, Any] = {"user_credentials": self._credentials} if self._credentials else {}
+        self._client = await nats.connect(
+            self.url,
+            name=self._name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=3,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            error_cb=_ignore,
+            **options,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection stands now."""
+        return self._client is not None and self._client.is_connected
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The JetStream of the connection; raises ConnectionError before :meth:`connect`."""
+        if self._client is None:
+            raise ConnectionError(f"not connected to NATS at {self.url}")
+        return self._client.jetstream(timeout=5)
+
+    async def publish(self, letter: Letter) -> None:
+        """Publish and wait for the acknowledgement; a repeat within the window is dropped there."""
+        await self.jetstream.publish(
+            letter.subject, letter.body, headers={"Nats-Msg-Id": str(letter.id)}, timeout=5
+        )
+
+    async def close(self) -> None:
+        """Send what is in the buffer and disconnect."""
+        if self._client is not None:
+            try:
+                async with asyncio.timeout(3):
+                    await self._client.close()
+            except (NatsError, TimeoutError):
+                logger.info("nats.close_timeout")
+
+
+async def _ignore(error: Exception) -> None:
+    logger.info("nats.connection", error=type(error).__name__)
+
+
+def stream_config() -> StreamConfig:
+    """The stream as Monthline wants it; ``monthline migrate`` makes it so."""
+    return StreamConfig(
+        name=STREAM,
+        subjects=[SUBJECTS],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        deny_delete=True,
+        deny_purge=True,
+        duplicate_window=DUPLICATE_WINDOW,
+        max_msg_size=1024 * 1024,
+    )
+
+
+async def provision(bus: Bus) -> bool:
+    """Create the stream when it is absent; whether it had to be."""
+    try:
+        await bus.jetstream.stream_info(STREAM)
+    except NotFoundError:
+        await bus.jetstream.add_stream(stream_config())
+        return True
+    return False
+
+
+class Relay:
+    """Takes letters from an outbox to the stream, each at least once."""
+
+    def __init__(self, database: Database, outbox: Outbox, bus: Bus) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._bus = bus
+        self._woken = asyncio.Event()
+        outbox.wake = self._woken.set
+
+    async def run(self) -> None:
+        """Relay until cancelled; troubles are waited out."""
+        quiet = 0.01
+        while True:
+            try:
+                sent = await self.relay_once()
+                quiet = 0.01 if sent else min(quiet * 2, 0.5)
+            except (StoreDown, NatsError, ConnectionError, TimeoutError) as error:
+                logger.info("relay.waiting", error=type(error).__name__)
+                quiet = 1.0
+            try:
+                async with asyncio.timeout(quiet):
+                    await self._woken.wait()
+                self._woken.clear()
+                quiet = 0.005
+            except TimeoutError:
+                continue
+
+    async def relay_once(self) -> int:
+        """Publish one batch and mark what was acknowledged; how many that were."""
+        async with self._database.transaction() as connection:
+            letters = await self._outbox.waiting(connection, BATCH)
+            if not letters:
+                return 0
+            answers = await asyncio.gather(
+                *(self._bus.publish(letter) for letter in letters), return_exceptions=True
+            )
+            sent = [letter for letter, answer in zip(letters, answers, strict=True) if answer is None]
+            if sent:
+                await self._outbox.mark_published(connection, sent)
+        failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failed:
+            logger.warning("relay.refused", count=len(failed), error=repr(failed[0])[:200])
+            await asyncio.sleep(0.5)
+        return len(sent)
+
+
+class Consumer:
+    """Runs one reaction: inbox row and effect in one transaction, then the acknowledgement."""
+
+    def __init__(self, database: Database, outbox: Outbox, bus: Bus, reaction: Reaction) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._bus = bus
+        self._reaction = reaction
+        self.fetched_at = time.monotonic()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the stream has answered within the last 30 s."""
+        return time.monotonic() - self.fetched_at < 30
+
+    async def run(self) -> None:
+        """Consume until cancelled; binds again whenever the broker was away."""
+        while True:
+            try:
+                subscription = await self._bind()
+                while True:
+                    await self._take(await self._fetch(subscription))
+            except (NatsError, ConnectionError, TimeoutError) as error:
+                logger.info("consumer.rebinding", durable=self._reaction.durable, error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _bind(self) -> JetStreamContext.PullSubscription:
+        jetstream = self._bus.jetstream
+        await jetstream.add_consumer(
+            STREAM,
+            ConsumerConfig(
+                durable_name=self._reaction.durable,
+                filter_subjects=list(self._reaction.subjects),
+                ack_policy=AckPolicy.EXPLICIT,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_wait=30,
+                max_ack_pending=500,
+            ),
+        )
+        return await jetstream.pull_subscribe_bind(durable=self._reaction.durable, stream=STREAM)
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
+        try:
+            messages = await subscription.fetch(BATCH, timeout=5)
+        except NatsTimeout:
+            messages = []
+        self.fetched_at = time.monotonic()
+        return messages
+
+    async def _take(self, messages: Sequence[Msg]) -> None:
+        for message in messages:
+            await self.take(message)
+
+    async def take(self, message: Msg) -> None:
+        """Carry out one delivery and acknowledge it, put it off, or give it up."""
+        delivered = message.metadata.num_delivered
+        try:
+            await self.apply(message.subject, message.data, delivered)
+        except Poison as error:
+            await self.bury(message.subject, message.data, error, delivered)
+        except StoreDown:
+            await message.nak(delay=2)
+            return
+        except Exception as error:
+            logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
+            if delivered < MAX_DELIVER:
+                await message.nak(delay=BACKOFF[min(delivered, len(BACKOFF)) - 1])
+                return
+            await self.bury(message.subject, message.data, error, delivered)
+        await message.ack_sync(timeout=5)
+
+    async def apply(self, subject: str, body: bytes, delivered: int = 1) -> None:
+        """The effect of one message, once however often it comes."""
+        event_id, event, trace = read(subject, body)
+        token = traceparent.set(trace)
+        try:
+            async with self._database.transaction() as connection:
+                if await self._outbox.first_time(connection, self._reaction.durable, event_id):
+                    await self._reaction.handler(connection, event, Meta(event_id, delivered, body))
+        finally:
+            traceparent.reset(token)
+
+    async def bury(self, subject: str, body: bytes, error: Exception, delivered: int) -> None:
+        """Keep the message in the dead-letter table with the reason."""
+        logger.error("consumer.dead_letter", durable=self._reaction.durable, subject=subject)
+        async with self._database.transaction() as connection:
+            await self._outbox.bury(
+                connection,
+                consumer=self._reaction.durable,
+                event_id=_event_id(body),
+                subject=subject,
+                body=body,
+                error=f"{type(error).__name__}: {error}",
+                attempts=delivered,
+            )
+
+
+def _event_id(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["id"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,138 @@
+"""The tables of commands of one schema: what people asked, and what activities have applied."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared.contracts.lifecycle import Command
+from shared.db import Connection
+
+Status = Literal["pending", "applied", "refused"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command as noted: its request, and its answer once there is one."""
+
+    id: str
+    actor: str
+    plan_id: str | None
+    request_hash: str
+    request: dict[str, Any] | None
+    status: Status
+    answer: dict[str, Any] | None
+    received_at: datetime
+
+
+class Commands:
+    """``command`` has what arrived at this service's API; ``applied`` what its activities have done."""
+
+    def __init__(self, metadata: MetaData) -> None:
+        self.table = Table(
+            "command",
+            metadata,
+            Column("id", Text, primary_key=True),
+            Column("actor", Text, nullable=False),
+            Column("plan_id", Text),
+            Column("request_hash", Text, nullable=False, server_default=""),
+            Column("request", JSONB),
+            Column("status", Text, nullable=False),
+            Column("answer", JSONB),
+            Column("attempts", Integer, nullable=False, server_default="0"),
+            Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("answered_at", DateTime(timezone=True)),
+            Index("ix_command_pending", "received_at", postgresql_where=text("status = 'pending'")),
+        )
+        self.applied = Table(
+            "applied",
+            metadata,
+            Column("command_id", Text, primary_key=True),
+            Column("answer", JSONB, nullable=False),
+            Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        )
+
+    def _entry(self) -> Any:
+        return [self.table.c[name] for name in Entry.__dataclass_fields__]
+
+    async def receive(self, connection: Connection, command: Command, request_hash: str) -> Entry | None:
+        """Note a command that has arrived; the earlier entry when this id was noted before."""
+        noted = await connection.execute(
+            upsert(self.table)
+            .values(
+                id=command.command_id,
+                actor=command.actor,
+                plan_id=command.plan.plan_id,
+                request_hash=request_hash,
+                request=command.model_dump(mode="json"),
+                status="pending",
+            )
+            .on_conflict_do_nothing()
+        )
+        return None if noted.rowcount else await self.find(connection, command.command_id)
+
+    async def find(self, connection: Connection, command_id: str) -> Entry | None:
+        """What is known of a command."""
+        row = (
+            await connection.execute(select(*self._entry()).where(self.table.c.id == command_id))
+        ).one_or_none()
+        return Entry(**row._mapping) if row else None
+
+    async def claim(
+        self, connection: Connection, command_id: str, answer: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Make the caller's transaction the one that applies the command.
+
+        Returns None the first time, and the stored answer every later time: then nothing else may be
+        done. Of two transactions that claim one id the second waits for the first.
+        """
+        claimed = await connection.execute(
+            upsert(self.applied).values(command_id=command_id, answer=answer).on_conflict_do_nothing()
+        )
+        if claimed.rowcount:
+            return None
+        stored: dict[str, Any] = (
+            await connection.execute(
+                select(self.applied.c.answer).where(self.applied.c.command_id == command_id)
+            )
+        ).scalar_one()
+        return stored
+
+    async def amend(self, connection: Connection, command_id: str, answer: dict[str, Any]) -> None:
+        """Set the answer of a claim made in this transaction, when it became known only later."""
+        await connection.execute(
+            update(self.applied).where(self.applied.c.command_id == command_id).values(answer=answer)
+        )
+
+    async def settle(
+        self, connection: Connection, command_id: str, status: Status, answer: dict[str, Any]
+    ) -> None:
+        """Note the answer of a command that is still pending."""
+        await connection.execute(
+            update(self.table)
+            .where(self.table.c.id == command_id, self.table.c.status == "pending")
+            .values(status=status, answer=answer, answered_at=func.now())
+        )
+
+    async def withdraw(self, connection: Connection, command_id: str) -> None:
+        """Forget a pending command that was never sent, so that its key may be used again."""
+        await connection.execute(
+            self.table.delete().where(self.table.c.id == command_id, self.table.c.status == "pending")
+        )
+
+    async def overdue(self, connection: Connection, age: timedelta, limit: int) -> list[Entry]:
+        """Commands of people that have been pending for longer than ``age``, oldest first."""
+        rows = await connection.execute(
+            select(*self._entry())
+            .where(
+                self.table.c.status == "pending",
+                self.table.c.request.is_not(None),
+                self.table.c.received_at < func.now() - age,
+            )
+            .order_by(self.table.c.received_at)
+            .limit(limit)
+        )
+        return [Entry(**row._mapping) for row in rows]

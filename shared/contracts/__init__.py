@@ -1,0 +1,1 @@
+"""The words and promises that cross a process: values, activities, events and refusals."""

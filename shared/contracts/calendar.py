@@ -1,0 +1,141 @@
+"""Working days by value, deadlines and the scale of time; the calendar itself belongs to the directory."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from shared.contracts.values import Value
+from shared.contracts.words import EndState, Milestone, Rung
+
+
+SATURDAY = 5
+
+
+class CalendarRange(ValueError):
+    """A date before the first day that a :class:`WorkingDays` holds was asked for."""
+
+
+class WorkingDays(Value):
+    """The working days of a span, cut from a company's calendar.
+
+    ``days`` has one character per day from ``first``: ``1`` a working day, ``0`` not.
+    ``provisional_from`` is the first day whose official make-up days are not published yet. After the
+    span Monday to Friday count as worked, provisionally, so that no late plan runs out of calendar.
+    """
+
+    version: int
+    zone: str
+    first: date
+    days: Annotated[str, StringConstraints(pattern=r"^[01]+$")]
+    provisional_from: date | None = None
+
+    def is_working(self, day: date) -> bool:
+        """Whether ``day`` is worked; raises CalendarRange before the span."""
+        index = (day - self.first).days
+        if index < 0:
+            raise CalendarRange(f"{day} is before the first known working day, {self.first}")
+        if index >= len(self.days):
+            return day.weekday() < SATURDAY
+        return self.days[index] == "1"
+
+    def add(self, day: date, count: int) -> date:
+        """The ``count``-th working day after ``day`` (before it, when negative); 0 is ``day`` itself."""
+        step = timedelta(days=1 if count > 0 else -1)
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_working(day)
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """The first working day that is not before ``day``."""
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+    def on_or_before(self, day: date) -> date:
+        """The last working day that is not after ``day``."""
+        while not self.is_working(day):
+            day -= timedelta(days=1)
+        return day
+
+    def count(self, first: date, last: date) -> int:
+        """How many days from ``first`` to ``last``, both included, are worked."""
+        span = (last - first).days + 1
+        return sum(self.is_working(first + timedelta(days=n)) for n in range(max(span, 0)))
+
+    def provisional(self, day: date) -> bool:
+        """Whether ``day`` may still move because its year's make-up days are unpublished."""
+        beyond = (day - self.first).days >= len(self.days)
+        return beyond or (self.provisional_from is not None and day >= self.provisional_from)
+
+
+class TimeScale(Value):
+    """How the calendar's instants lie on the clock of the machines.
+
+    With ``speed`` 1 they are the same. A trial run plays a month in a minute: its calendar starts at
+    ``calendar_start`` when the machines' clock shows ``clock_start`` and runs ``speed`` times as fast.
+    """
+
+    clock_start: AwareDatetime
+    calendar_start: AwareDatetime
+    speed: Annotated[float, Field(gt=0)] = 1.0
+
+    def clock(self, calendar: datetime) -> datetime:
+        """When the machines' clock reaches ``calendar``."""
+        return self.clock_start + (calendar - self.calendar_start) / self.speed
+
+    def calendar(self, clock: datetime) -> datetime:
+        """What the calendar shows when the machines' clock shows ``clock``."""
+        return self.calendar_start + (clock - self.clock_start) * self.speed
+
+
+class StepPolicy(Value):
+    """How long one step may take, and its ladder; durations in working days."""
+
+    days: Annotated[int, Field(ge=0, le=60)]
+    at: time = time(18, 0)
+    half_time: bool = True
+    superior_after: Annotated[int, Field(ge=1, le=30)] | None = 1
+    leadership_after: Annotated[int, Field(ge=1, le=30)] | None = 2
+    end_after: Annotated[int, Field(ge=1, le=60)] | None = 4
+    end_state: EndState = EndState.KEEP_WAITING
+
+
+class CyclePolicy(Value):
+    """The dates and ladders of a month: data, versioned (domain section 3, the defaults)."""
+
+    version: int = 1
+    drafting_opens_before: Annotated[int, Field(ge=0, le=40)] = 5
+    draft: StepPolicy = StepPolicy(days=1, end_state=EndState.MARK_MISSING)
+    redraft_days: Annotated[int, Field(ge=0, le=30)] = 2
+    hr_review: StepPolicy = StepPolicy(days=2)
+    leader_review: StepPolicy = StepPolicy(days=2)
+    progress: StepPolicy = StepPolicy(
+        days=0, half_time=False, superior_after=None, leadership_after=None, end_after=None
+    )
+    close_at: time = time(18, 0)
+    actuals: StepPolicy = StepPolicy(days=3, superior_after=None, leadership_after=None, end_after=None)
+    confirmation: StepPolicy = StepPolicy(days=2, end_after=None)
+    dispute_window: Annotated[int, Field(ge=0, le=30)] = 3
+    dispute_answer: StepPolicy = StepPolicy(days=2, end_after=None)
+    jitter_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+
+
+class Deadline(Value):
+    """One due date: local, with its zone and instant, and the calendar that produced it."""
+
+    milestone: Milestone
+    local: datetime
+    zone: str
+    instant: AwareDatetime
+    calendar_version: int
+    provisional: bool = False
+
+
+class RungTime(Value):
+    """When a rung of a deadline's ladder is due."""
+
+    rung: Rung
+    instant: AwareDatetime

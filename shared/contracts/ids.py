@@ -1,0 +1,63 @@
+"""Names that other processes must be able to build and to read: plan ids and workflow ids."""
+
+from pydantic import ValidationError
+
+from shared.contracts.values import Code, Month, Value
+
+WORKFLOW_PREFIX = "plan:"
+LIFECYCLE_QUEUE = "lifecycle"
+
+
+class PlanRef(Value):
+    """A plan is one person's work of one month in one company; it has no name in it."""
+
+    company: Code
+    month: Month
+    person: Code
+
+    @property
+    def plan_id(self) -> str:
+        """``company:month:person``, the key of the plan in every table, path and event."""
+        return f"{self.company}:{self.month}:{self.person}"
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the plan's ``PlanLifecycle``."""
+        return WORKFLOW_PREFIX + self.plan_id
+
+
+def parse_plan_id(plan_id: str) -> PlanRef:
+    """The inverse of :attr:`PlanRef.plan_id`.
+
+    Raises:
+        ValueError: the text is not ``company:month:person``.
+    """
+    parts = plan_id.split(":")
+    if len(parts) != 3:
+        raise ValueError("a plan id reads company:YYYY-MM:person")
+    try:
+        return PlanRef(company=parts[0], month=parts[1], person=parts[2])
+    except ValidationError as error:
+        raise ValueError("a plan id reads company:YYYY-MM:person") from error
+
+
+def parse_workflow_id(workflow_id: str) -> PlanRef:
+    """The inverse of :attr:`PlanRef.workflow_id`; raises ValueError for any other text."""
+    if not workflow_id.startswith(WORKFLOW_PREFIX):
+        raise ValueError(f"a lifecycle's workflow id starts with {WORKFLOW_PREFIX}")
+    return parse_plan_id(workflow_id.removeprefix(WORKFLOW_PREFIX))
+
+
+def open_month_workflow_id(company: str, month: str, people: tuple[str, ...] = ()) -> str:
+    """The id of the ``OpenMonth`` that opens ``month``, for everybody or for the people named."""
+    return ":".join(["open-month", company, month, *people[:5]])
+
+
+def command_id(actor: str, key: str) -> str:
+    """The id of a command: idempotency keys belong to the person who sent them."""
+    return f"{actor}:{key}"
+
+
+def deadline_command_id(plan_id: str, deadline: str, rung: str) -> str:
+    """The id of a command that a deadline gives; the same rung twice is the same command."""
+    return f"plan:{plan_id}:{deadline}:{rung}"

@@ -1,0 +1,101 @@
+"""People, departments, delegations and absences by value, as the directory tells them."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
+
+from shared.contracts.values import Code, Text, Value
+from shared.contracts.words import Language, Milestone, Role
+from shared.contracts.zones import known_zone
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_zone)]
+"""An IANA zone name, such as ``Asia/Shanghai``."""
+
+
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,190}$")]
+"""A mail address; names inside a company's own network (``name@mail``) are addresses too."""
+
+
+class RoleGrant(Value):
+    """A role, and the departments it is held for; none named means every department.
+
+    A grant for a department covers the departments below it.
+    """
+
+    role: Role
+    departments: tuple[Code, ...] = ()
+
+
+class PersonFacts(Value):
+    """What is said of a person."""
+
+    name: Text
+    email: Email
+    department: Code
+    roles: tuple[RoleGrant, ...] = ()
+    language: Language = Language.ZH
+    zone: Zone = "Asia/Shanghai"
+    joined: date | None = None
+    left: date | None = None
+
+
+class Person(PersonFacts):
+    """One person; ``version`` counts the changes the directory has told."""
+
+    id: Code
+    version: int = 0
+
+
+class DepartmentFacts(Value):
+    """What is said of a department. ``manager`` heads it, ``leader`` (分管领导) answers for it."""
+
+    name: Text
+    parent: Code | None = None
+    manager: Code | None = None
+    leader: Code | None = None
+
+
+class Department(DepartmentFacts):
+    """One department of the tree."""
+
+    id: Code
+    version: int = 0
+
+
+class DelegationFacts(Value):
+    """``giver`` lets ``taker`` decide from ``start`` to ``end`` (instants, end excluded).
+
+    No ``steps`` means every review step, no ``departments`` every department of the giver.
+    """
+
+    giver: Code
+    taker: Code
+    start: AwareDatetime
+    end: AwareDatetime
+    steps: tuple[Milestone, ...] = ()
+    departments: tuple[Code, ...] = ()
+
+
+class Delegation(DelegationFacts):
+    """One delegation (委托)."""
+
+    id: Code
+    revoked: bool = False
+    version: int = 0
+
+
+class AbsenceFacts(Value):
+    """Days, both included, on which nobody reminds ``person``."""
+
+    person: Code
+    first: date
+    last: date
+
+
+class Absence(AbsenceFacts):
+    """One absence."""
+
+    id: Code
+    revoked: bool = False
+    version: int = 0

@@ -1,0 +1,196 @@
+"""Every way in which Monthline says no: one class per stable code, mapped to HTTP and Temporal once."""
+
+from typing import Any, ClassVar
+
+REFUSALS: dict[str, type["Refusal"]] = {}
+
+
+class Refusal(Exception):
+    """A request that is understood and not carried out.
+
+    ``code`` is the stable problem type, ``status`` its HTTP status, ``details`` the JSON-ready
+    parameters of the message in the caller's language (never the rejected value itself).
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+
+    def __init_subclass__(cls) -> None:
+        REFUSALS[cls.code] = cls
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(self.code)
+        self.details = details
+
+
+def refusal(code: str, details: dict[str, Any]) -> Refusal:
+    """The refusal that ``code`` and ``details`` describe, as carried by a workflow or a stored answer."""
+    return REFUSALS.get(code, Refused)(**details)
+
+
+class Refused(Refusal):
+    """A refusal whose code this version does not know."""
+
+    code = "refused"
+    status = 409
+
+
+class NotSignedIn(Refusal):
+    """No token, or one that does not hold. ``reason`` says which."""
+
+    code = "auth.required"
+    status = 401
+
+
+class Forbidden(Refusal):
+    """The caller may see this and may not do it. ``needs`` names who may."""
+
+    code = "auth.forbidden"
+    status = 403
+
+
+class NotFound(Refusal):
+    """Nothing here, or nothing of the caller's business. ``what`` names the kind of thing."""
+
+    code = "not_found"
+    status = 404
+
+
+class Invalid(Refusal):
+    """The request's body or parameters are wrong. ``errors``: list of {path, code, message}."""
+
+    code = "request.invalid"
+    status = 422
+
+
+class WrongStage(Refusal):
+    """The move is not possible from where the plan stands. ``stage``, ``move``."""
+
+    code = "move.wrong_stage"
+    status = 409
+
+
+class NotYourMove(Refusal):
+    """Somebody else may make this move. ``move``, ``party``."""
+
+    code = "move.not_yours"
+    status = 403
+
+
+class OwnPlan(Refusal):
+    """Nobody decides their own plan, in no role and not through delegation."""
+
+    code = "move.own_plan"
+    status = 403
+
+
+class NotAvailable(Refusal):
+    """A move of the domain that this version does not offer. ``move``."""
+
+    code = "move.not_available"
+    status = 501
+
+
+class ReasonMissing(Refusal):
+    """The move needs a reason. ``move``."""
+
+    code = "move.reason_missing"
+    status = 422
+
+
+class TargetWrong(Refusal):
+    """A return to a stage it cannot go to. ``stage``, ``allowed``."""
+
+    code = "move.target_wrong"
+    status = 422
+
+
+class StaleVersion(Refusal):
+    """The plan has changed since the caller saw it. ``expected``, ``current``, ``stage``."""
+
+    code = "version.stale"
+    status = 412
+
+
+class AlreadyDecided(Refusal):
+    """Another decision was there first. ``move``, ``actor``, ``stage``."""
+
+    code = "move.already_decided"
+    status = 409
+
+
+class NotApprover(Refusal):
+    """The caller is not the resolved approver or their delegate. ``stage``."""
+
+    code = "review.not_approver"
+    status = 403
+
+
+class Blocked(Refusal):
+    """The draft breaks its template. ``findings``: list of findings as JSON."""
+
+    code = "plan.blocked"
+    status = 422
+
+
+class Duplicate(Refusal):
+    """It exists already. ``what``, ``id``."""
+
+    code = "duplicate"
+    status = 409
+
+
+class Unknown(Refusal):
+    """A reference to something that does not exist. ``what``, ``path``."""
+
+    code = "reference.unknown"
+    status = 422
+
+
+class Cycle(Refusal):
+    """A tree or a chain that comes back to itself. ``what``, ``path``."""
+
+    code = "reference.cycle"
+    status = 422
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    code = "idempotency.reused"
+    status = 422
+
+
+class KeyMissing(Refusal):
+    """A command without Idempotency-Key."""
+
+    code = "idempotency.missing"
+    status = 400
+
+
+class VersionMissing(Refusal):
+    """A change without If-Match."""
+
+    code = "version.missing"
+    status = 428
+
+
+class WindowOver(Refusal):
+    """The time for this has passed. ``until``."""
+
+    code = "window.over"
+    status = 409
+
+
+class EngineDown(Refusal):
+    """The workflow engine cannot be reached; nothing was sent. ``retry_after`` seconds."""
+
+    code = "engine.down"
+    status = 503
+
+
+class StoreDown(Refusal):
+    """The database cannot be reached; nothing was changed. ``retry_after`` seconds."""
+
+    code = "store.down"
+    status = 503

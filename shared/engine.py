@@ -1,0 +1,123 @@
+"""The workflow engine as the APIs see it: a command goes in, its answer or uncertainty comes out."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
+from shared.contracts.lifecycle import (
+    COMMAND_UPDATE,
+    OPEN_MONTH,
+    STATE_QUERY,
+    Command,
+    LifecycleState,
+    Moved,
+    OpenedMonth,
+    OpenMonthInput,
+)
+from shared.contracts.refusals import EngineDown, Refused
+from shared.temporal import as_refusal
+
+DEADLINE = 12.0
+
+
+class Unknown(Exception):
+    """The engine has not said what became of the command; it may yet be carried out."""
+
+
+class NoLifecycle(Exception):
+    """No running lifecycle has this id."""
+
+
+class Engine:
+    """Sends commands to lifecycles; once it has failed it asks for a sign of life before the next."""
+
+    def __init__(self, client: Client, *, deadline: float = DEADLINE) -> None:
+        self._client = client
+        self._deadline = deadline
+        self._suspect = True
+
+    async def check(self) -> None:
+        """Ask the engine for a sign of life; raises EngineDown."""
+        try:
+            alive = await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except (RPCError, RuntimeError, OSError) as error:
+            self._suspect = True
+            raise EngineDown(retry_after=5) from error
+        if not alive:
+            raise EngineDown(retry_after=5)
+        self._suspect = False
+
+    async def command(self, command: Command, *, deadline: float | None = None) -> Moved:
+        """Send the command and wait for its answer.
+
+        Raises:
+            EngineDown: nothing was sent.
+            Unknown: sent, and no answer within the deadline.
+            NoLifecycle: nothing was sent, no lifecycle of that plan is running.
+            Refusal: what the lifecycle answered.
+        """
+        if self._suspect:
+            await self.check()
+        handle = self._client.get_workflow_handle(command.plan.workflow_id)
+        try:
+            async with asyncio.timeout(deadline or self._deadline):
+                moved: Moved = await handle.execute_update(
+                    COMMAND_UPDATE, command, id=command.command_id, result_type=Moved
+                )
+                return moved
+        except WorkflowUpdateFailedError as error:
+            raise as_refusal(error.cause) or Refused(move=command.move) from error
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            self._suspect = True
+            raise Unknown from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NoLifecycle from error
+            self._suspect = True
+            raise Unknown from error
+
+    async def state(self, workflow_id: str) -> LifecycleState | None:
+        """What a running lifecycle believes; None when it is not there."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            state: LifecycleState = await handle.query(
+                STATE_QUERY, result_type=LifecycleState, rpc_timeout=timedelta(seconds=5)
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise EngineDown(retry_after=5) from error
+        return state
+
+    async def open_month(self, request: OpenMonthInput) -> str:
+        """Start opening a month, or join the opening that runs; the workflow's id."""
+        workflow_id = open_month_workflow_id(request.company, request.month or "next", request.people)
+        if self._suspect:
+            await self.check()
+        try:
+            await self._client.start_workflow(
+                OPEN_MONTH,
+                request,
+                id=workflow_id,
+                task_queue=LIFECYCLE_QUEUE,
+                result_type=OpenedMonth,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"Open {request.month or 'the next month'}",
+                rpc_timeout=timedelta(seconds=5),
+            )
+        except WorkflowAlreadyStartedError:
+            return workflow_id
+        except RPCError as error:
+            self._suspect = True
+            raise EngineDown(retry_after=5) from error
+        return workflow_id

@@ -1,0 +1,148 @@
+"""The desk where commands arrive: noted, sent to the engine, answered, and the same answer ever after."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared import log
+from shared.commands import Commands, Entry
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.refusals import EngineDown, KeyReused, NotFound, Refusal, WrongStage, refusal
+from shared.contracts.words import Stage
+from shared.db import Database
+from shared.engine import Engine, NoLifecycle, Unknown
+
+logger = log.get(__name__)
+StageOf = Callable[[str], Awaitable[Stage | None]]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The command was taken and its end is not known yet; ask again for ``key``."""
+
+    key: str
+
+
+Outcome = Moved | Pending
+
+
+def digest(command: Command) -> str:
+    """What makes two requests with one key the same: everything but its id."""
+    request = command.model_dump(mode="json", exclude={"command_id"})
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+
+
+def key_of(entry: Entry) -> str:
+    """The idempotency key under which its sender knows a command."""
+    return entry.id.removeprefix(f"{entry.actor}:")
+
+
+class CommandDesk:
+    """Takes the commands of one service's API.
+
+    ``stage_of`` tells where a plan stands as far as this service knows; it names the stage when a
+    plan that has ended is asked to move.
+    """
+
+    def __init__(self, database: Database, commands: Commands, engine: Engine, stage_of: StageOf) -> None:
+        self._database = database
+        self._commands = commands
+        self._engine = engine
+        self._stage_of = stage_of
+
+    async def take(self, command: Command) -> Outcome:
+        """Carry out a command, or answer as before when its key was used for the same request.
+
+        Raises:
+            Refusal: the command is refused; the refusal is kept as its answer.
+            KeyReused: the key stands for another request.
+            EngineDown: nothing was sent and nothing is kept.
+        """
+        request_hash = digest(command)
+        async with self._database.transaction() as connection:
+            earlier = await self._commands.receive(connection, command, request_hash)
+        if earlier is None:
+            return await self._send(command)
+        if earlier.request_hash != request_hash:
+            raise KeyReused()
+        return await self._answer(earlier, command)
+
+    async def find(self, actor: str, key: str) -> Outcome:
+        """What became of the caller's command; asks the engine once more when it is still open.
+
+        Raises:
+            NotFound: the caller has sent no command with this key.
+            Refusal: the command was refused.
+        """
+        async with self._database.transaction() as connection:
+            entry = await self._commands.find(connection, f"{actor}:{key}")
+        if entry is None or entry.request is None:
+            raise NotFound(what="command")
+        return await self._answer(entry, Command.model_validate(entry.request))
+
+    async def resend_overdue(self, *, age: timedelta, limit: int = 100) -> int:
+        """Send pending commands again that have no answer after ``age``; how many got one."""
+        async with self._database.transaction() as connection:
+            entries = await self._commands.overdue(connection, age, limit)
+        answered = 0
+        for entry in entries:
+            try:
+                outcome = await self._send(Command.model_validate(entry.request), deadline=2)
+                answered += isinstance(outcome, Moved)
+            except EngineDown:
+                return answered
+            except Refusal:
+                answered += 1
+        return answered
+
+    async def _answer(self, entry: Entry, command: Command) -> Outcome:
+        answer = entry.answer or {}
+        if entry.status == "applied":
+            return Moved.model_validate(answer)
+        if entry.status == "refused":
+            raise refusal(answer["code"], answer["details"])
+        return await self._send(command, deadline=2)
+
+    async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
+        key = command.command_id.removeprefix(f"{command.actor}:")
+        try:
+            moved = await self._engine.command(command, deadline=deadline)
+        except EngineDown:
+            await self._withdraw_if_new(command, deadline)
+            raise
+        except Unknown:
+            return Pending(key)
+        except NoLifecycle:
+            return await self._without_lifecycle(command, key)
+        except Refusal as refused:
+            await self._settle_refused(command, refused)
+            raise
+        if (moved.move, moved.actor) != (command.move, command.actor):
+            raise KeyReused()
+        async with self._database.transaction() as connection:
+            await self._commands.settle(
+                connection, command.command_id, "applied", moved.model_dump(mode="json")
+            )
+        return moved
+
+    async def _withdraw_if_new(self, command: Command, deadline: float | None) -> None:
+        """Only a first sending is withdrawn: a command sent before may have reached the engine."""
+        if deadline is None:
+            async with self._database.transaction() as connection:
+                await self._commands.withdraw(connection, command.command_id)
+
+    async def _without_lifecycle(self, command: Command, key: str) -> Outcome:
+        """A plan that has ended refuses; one whose lifecycle is missing waits for the reconciler."""
+        stage = await self._stage_of(command.plan.plan_id)
+        if stage is None or not stage.ended:
+            return Pending(key)
+        refused = WrongStage(stage=stage, move=command.move)
+        await self._settle_refused(command, refused)
+        raise refused
+
+    async def _settle_refused(self, command: Command, refused: Refusal) -> None:
+        answer = {"code": refused.code, "details": refused.details}
+        async with self._database.transaction() as connection:
+            await self._commands.settle(connection, command.command_id, "refused", answer)

@@ -1,0 +1,1 @@
+"""Schema migrations: one alembic environment per service schema, and the tables all schemas share."""

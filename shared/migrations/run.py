@@ -1,0 +1,72 @@
+"""Bringing a schema to its newest version: role, schema, migrations and grants, as the database's owner."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
+
+SERVICES = ("directory", "plans", "review", "scoring", "notify")
+ROOT = Path(__file__).parents[2]
+
+
+def service_url(owner_url: str, service: str, secret: str) -> str:
+    """The DSN of a service's own login role beside the owner's, with a password made from ``secret``."""
+    password = hmac.new(secret.encode(), service.encode(), hashlib.sha256).hexdigest()
+    url = make_url(owner_url).set(username=f"monthline_{service}", password=password)
+    return url.render_as_string(hide_password=False)
+
+
+def config_for(service: str, connection: Connection, metadata: MetaData | None = None) -> Config:
+    """The alembic configuration of a service's schema over an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "newline")
+    versions = ROOT / "services" / service / "migrations" / "versions"
+    config.set_main_option("version_locations", str(versions))
+    config.attributes.update(schema=service, connection=connection, metadata=metadata)
+    return config
+
+
+def migrate(owner_url: str, service: str, role_url: str) -> None:
+    """Create the service's role and schema when absent, migrate the schema, and grant the role its tables."""
+    engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            # Two deployments' migration jobs must not interleave.
+            connection.execute(text("select pg_advisory_lock(7246601)"))
+            _ensure_role(connection, make_url(role_url))
+            connection.execute(text(f'create schema if not exists "{service}"'))
+            connection.commit()
+            command.upgrade(config_for(service, connection), "head")
+            _grant(connection, service, make_url(role_url).username or "")
+            connection.execute(text("select pg_advisory_unlock(7246601)"))
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def _ensure_role(connection: Connection, role: URL) -> None:
+    name = role.username or ""
+    known = connection.execute(text("select 1 from pg_roles where rolname = :name"), {"name": name}).scalar()
+    verb = "alter" if known else "create"
+    # Role statements take no bind parameters; format() with %I and %L quotes both safely.
+    statement = connection.execute(
+        text(
+            f"select format('{verb} role %I login password %L', cast(:name as text), cast(:password as text))"
+        ),
+        {"name": name, "password": role.password or ""},
+    ).scalar_one()
+    connection.execute(text(statement.replace(":", r"\:")))
+
+
+def _grant(connection: Connection, schema: str, role: str) -> None:
+    for statement in (
+        f'grant usage on schema "{schema}" to "{role}"',
+        f'grant select, insert, update, delete on all tables in schema "{schema}" to "{role}"',
+        f'revoke insert, update, delete on "{schema}".alembic_version from "{role}"',
+        f'grant usage on all sequences in schema "{schema}" to "{role}"',
+    ):
+        connection.execute(text(statement))

@@ -1,0 +1,217 @@
+"""The tables that carry facts out of and into a service's transactions, and the relay's work on them."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared.contracts.events import Event
+from shared.db import Connection
+
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An outbox row on its way: the event's id, its subject and the CloudEvents JSON."""
+
+    sequence: int
+    id: UUID
+    subject: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message a consumer gave up on, with why."""
+
+    id: int
+    consumer: str
+    event_id: str
+    subject: str
+    body: str
+    error: str
+    attempts: int
+    at: datetime
+
+
+def cloud_event(event: Event, *, event_id: UUID, source: str, at: datetime) -> dict[str, object]:
+    """The CloudEvents 1.0 JSON form of ``event``."""
+    envelope: dict[str, object] = {
+        "specversion": "1.0",
+        "id": str(event_id),
+        "source": source,
+        "type": event.subject(),
+        "time": at.isoformat(),
+        "datacontenttype": "application/json",
+        "data": event.model_dump(mode="json"),
+    }
+    trace = traceparent.get()
+    return envelope | ({"traceparent": trace} if trace else {})
+
+
+class Outbox:
+    """The tables ``outbox``, ``inbox`` and ``dead_letter`` of one schema."""
+
+    def __init__(self, metadata: MetaData, source: str, wake: Callable[[], None] = lambda: None) -> None:
+        self.source = f"/monthline/{source}"
+        self.wake = wake
+        self.letters = Table(
+            "outbox",
+            metadata,
+            Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+            Column("id", Uuid, nullable=False, unique=True),
+            Column("subject", Text, nullable=False),
+            Column("body", JSONB, nullable=False),
+            Column("written_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("published_at", DateTime(timezone=True)),
+            Index("ix_outbox_waiting", "sequence", postgresql_where=text("published_at is null")),
+        )
+        self.inbox = Table(
+            "inbox",
+            metadata,
+            Column("consumer", Text, nullable=False),
+            Column("event_id", Text, nullable=False),
+            Column("taken_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            PrimaryKeyConstraint("consumer", "event_id"),
+        )
+        self.dead = Table(
+            "dead_letter",
+            metadata,
+            Column("id", BigInteger, Identity(always=True), primary_key=True),
+            Column("consumer", Text, nullable=False),
+            Column("event_id", Text, nullable=False),
+            Column("subject", Text, nullable=False),
+            Column("body", Text, nullable=False),
+            Column("error", Text, nullable=False),
+            Column("attempts", Integer, nullable=False),
+            Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("replayed_at", DateTime(timezone=True)),
+        )
+
+    async def tell(self, connection: Connection, *events: Event) -> None:
+        """Write the events down in the caller's transaction, in one statement."""
+        if not events:
+            return
+        at = datetime.now(UTC)
+        ids = [uuid4() for _ in events]
+        rows = [
+            {
+                "id": id_,
+                "subject": event.subject(),
+                "body": cloud_event(event, event_id=id_, source=self.source, at=at),
+            }
+            for id_, event in zip(ids, events, strict=True)
+        ]
+        await connection.execute(insert(self.letters).values(rows))
+        self.wake()
+
+    async def waiting(self, connection: Connection, limit: int) -> Sequence[Letter]:
+        """The oldest unpublished letters, locked for this relay alone until the transaction ends."""
+        rows = await connection.execute(
+            select(self.letters.c.sequence, self.letters.c.id, self.letters.c.subject, self.letters.c.body)
+            .where(self.letters.c.published_at.is_(None))
+            .order_by(self.letters.c.sequence)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [
+            Letter(row.sequence, row.id, row.subject, json.dumps(row.body, ensure_ascii=False).encode())
+            for row in rows
+        ]
+
+    async def mark_published(self, connection: Connection, letters: Sequence[Letter]) -> None:
+        """Note that the broker has acknowledged the letters."""
+        await connection.execute(
+            update(self.letters)
+            .where(self.letters.c.sequence.in_([letter.sequence for letter in letters]))
+            .values(published_at=func.clock_timestamp())
+        )
+
+    async def backlog(self, connection: Connection) -> tuple[int, float]:
+        """How many letters wait, and the age of the oldest in seconds."""
+        row = (
+            await connection.execute(
+                select(
+                    func.count(),
+                    func.coalesce(
+                        func.extract("epoch", func.now() - func.min(self.letters.c.written_at)), 0.0
+                    ),
+                ).where(self.letters.c.published_at.is_(None))
+            )
+        ).one()
+        return int(row[0]), float(row[1])
+
+    async def first_time(self, connection: Connection, consumer: str, event_id: str) -> bool:
+        """Whether ``consumer`` has not taken this event before; notes that it has now."""
+        taken = await connection.execute(
+            upsert(self.inbox).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
+        )
+        return taken.rowcount == 1
+
+    async def bury(
+        self,
+        connection: Connection,
+        *,
+        consumer: str,
+        event_id: str,
+        subject: str,
+        body: bytes,
+        error: str,
+        attempts: int,
+    ) -> None:
+        """Keep a message that cannot be taken, with the reason."""
+        await connection.execute(
+            insert(self.dead).values(
+                consumer=consumer,
+                event_id=event_id,
+                subject=subject,
+                body=body[:65536].decode("utf-8", "replace").replace("\x00", "\ufffd"),
+                error=error[:2000],
+                attempts=attempts,
+            )
+        )
+
+    async def dead_letters(self, connection: Connection) -> list[DeadLetter]:
+        """The messages given up on and not replayed since, oldest first."""
+        columns = [self.dead.c[name] for name in DeadLetter.__dataclass_fields__]
+        rows = await connection.execute(
+            select(*columns).where(self.dead.c.replayed_at.is_(None)).order_by(self.dead.c.id)
+        )
+        return [DeadLetter(**row._mapping) for row in rows]
+
+    async def mark_replayed(self, connection: Connection, letter: DeadLetter) -> None:
+        """Note that a dead letter has been replayed with success."""
+        await connection.execute(
+            update(self.dead).where(self.dead.c.id == letter.id).values(replayed_at=func.now())
+        )
+
+    async def forget(self, connection: Connection, *, days: int) -> None:
+        """Drop published letters and inbox rows older than ``days``; the stream keeps no longer either."""
+        age = func.now() - func.make_interval(0, 0, 0, days)
+        await connection.execute(delete(self.letters).where(self.letters.c.published_at < age))
+        await connection.execute(delete(self.inbox).where(self.inbox.c.taken_at < age))

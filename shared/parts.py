@@ -1,0 +1,62 @@
+"""What every service is composed of, made from its settings; making it connects to nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import MetaData
+from temporalio.client import Client
+
+from shared import temporal
+from shared.auth import TokenReader
+from shared.bus import Bus
+from shared.commands import Commands
+from shared.db import Database, metadata_for
+from shared.engine import Engine
+from shared.org.copy import OrgCopy
+from shared.outbox import Outbox
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The connections of one process."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    client: Client
+    engine: Engine
+    tokens: TokenReader
+
+
+async def parts(settings: Settings, name: str) -> Parts:
+    """The connections that ``settings`` describe, for the service ``name``."""
+    client = await temporal.connect(settings)
+    return Parts(
+        settings=settings,
+        database=Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{name}"),
+        bus=Bus(settings.nats_url, name=f"monthline-{name}", credentials=settings.nats_credentials),
+        client=client,
+        engine=Engine(client),
+        tokens=TokenReader(
+            issuer=str(settings.oidc_issuer),
+            audience=settings.oidc_audience,
+            jwks_url=str(settings.oidc_jwks_url),
+            algorithms=settings.oidc_algorithms,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that every service has in its own schema."""
+
+    metadata: MetaData
+    outbox: Outbox
+    commands: Commands
+    org: OrgCopy
+
+
+def tables(schema: str) -> Tables:
+    """Declare the common tables of a service's schema; a ``store`` adds its own to the metadata."""
+    metadata = metadata_for(schema)
+    return Tables(metadata, Outbox(metadata, schema), Commands(metadata), OrgCopy(metadata))

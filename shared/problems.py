@@ -1,0 +1,111 @@
+"""The words of every refusal, in both languages: a title and a detail with its parameters."""
+
+from typing import Any
+
+from shared.contracts.refusals import Refusal
+from shared.contracts.words import Language
+
+TYPE = "urn:monthline:problem:"
+
+Words = tuple[str, str]
+"""A title and a detail."""
+
+ENGLISH: dict[str, Words] = {
+    "refused": ("Refused", "The request was refused."),
+    "auth.required": ("Sign in first", "The bearer token is missing or does not hold ({reason})."),
+    "auth.forbidden": ("Not permitted", "You may not do this; it needs {needs}."),
+    "not_found": ("Not found", "There is no such {what}, or it is not yours to see."),
+    "request.invalid": ("The request is not valid", "See errors for each place and what is wrong there."),
+    "move.wrong_stage": (
+        "Not possible now",
+        "The plan is in stage {stage}; {move} is not possible from there.",
+    ),
+    "move.not_yours": ("Somebody else's move", "{move} is a move of the {party}."),
+    "move.own_plan": ("Nobody decides their own plan", "The step belongs to the next person up."),
+    "move.not_available": ("Not available", "This version of Monthline does not offer {move} yet."),
+    "move.reason_missing": ("Reason missing", "{move} needs a reason: send it as note."),
+    "move.target_wrong": ("Wrong target", "From {stage} the plan can be returned to: {allowed}."),
+    "version.stale": (
+        "The plan has changed",
+        "You have seen version {expected}; it is at version {current} in stage {stage}. Read it again.",
+    ),
+    "move.already_decided": (
+        "Already decided",
+        "{actor} was there first: {move}. The plan is in stage {stage}.",
+    ),
+    "review.not_approver": ("Not your decision", "Stage {stage} waits for somebody else."),
+    "plan.blocked": ("The plan breaks its template", "See findings; each names its place and what is asked."),
+    "duplicate": ("Exists already", "There is a {what} with this id."),
+    "reference.unknown": ("Unknown reference", "There is no such {what} (at {path})."),
+    "reference.cycle": ("A cycle", "The {what} comes back to itself: {path}."),
+    "idempotency.reused": (
+        "Key already used",
+        "This Idempotency-Key stands for another request; use a new one.",
+    ),
+    "idempotency.missing": ("Idempotency-Key missing", "Send a fresh UUID in the header Idempotency-Key."),
+    "version.missing": ("If-Match missing", "Send the plan's ETag in the header If-Match."),
+    "window.over": ("Too late", "This was possible until {until}."),
+    "engine.down": (
+        "Moves are not possible for a moment",
+        "Nothing was changed. Try again in {retry_after} s.",
+    ),
+    "store.down": ("The store cannot be reached", "Nothing was changed. Try again in {retry_after} s."),
+}
+
+CHINESE: dict[str, Words] = {
+    "refused": ("已拒绝", "该请求已被拒绝。"),
+    "auth.required": ("请先登录", "缺少访问令牌或令牌无效（{reason}）。"),
+    "auth.forbidden": ("没有权限", "您无权执行此操作，需要：{needs}。"),
+    "not_found": ("未找到", "没有该对象（{what}），或您无权查看。"),
+    "request.invalid": ("请求无效", "errors 中列出了每一处错误及原因。"),
+    "move.wrong_stage": ("当前阶段不允许", "计划处于 {stage} 阶段，不能执行 {move}。"),
+    "move.not_yours": ("应由他人操作", "{move} 应由 {party} 执行。"),
+    "move.own_plan": ("不能审批自己的计划", "该步骤由上一级负责。"),
+    "move.not_available": ("暂不支持", "此版本暂不支持 {move}。"),
+    "move.reason_missing": ("缺少原因", "{move} 必须在 note 中填写原因。"),
+    "move.target_wrong": ("退回目标有误", "在 {stage} 阶段只能退回到：{allowed}。"),
+    "version.stale": (
+        "计划已变更",
+        "您看到的是版本 {expected}，当前为版本 {current}，处于 {stage} 阶段，请重新读取。",
+    ),
+    "move.already_decided": ("已有决定", "{actor} 已先行操作：{move}。计划处于 {stage} 阶段。"),
+    "review.not_approver": ("不由您审批", "{stage} 阶段正在等待其他人。"),
+    "plan.blocked": ("计划不符合模板", "findings 中列出了每一处问题及要求。"),
+    "duplicate": ("已存在", "已有相同编号的对象（{what}）。"),
+    "reference.unknown": ("引用不存在", "没有该对象（{what}），位置：{path}。"),
+    "reference.cycle": ("循环引用", "{what} 形成了循环：{path}。"),
+    "idempotency.reused": ("幂等键已使用", "该 Idempotency-Key 已用于另一请求，请更换。"),
+    "idempotency.missing": ("缺少幂等键", "请在 Idempotency-Key 请求头中发送新的 UUID。"),
+    "version.missing": ("缺少 If-Match", "请在 If-Match 请求头中发送计划的 ETag。"),
+    "window.over": ("已过期限", "该操作的截止时间为 {until}。"),
+    "engine.down": ("暂时无法流转", "没有任何更改，请在 {retry_after} 秒后重试。"),
+    "store.down": ("暂时无法访问数据库", "没有任何更改，请在 {retry_after} 秒后重试。"),
+}
+
+WORDS = {Language.EN: ENGLISH, Language.ZH: CHINESE}
+
+
+class _Blanks(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def language_of(accept_language: str | None) -> Language:
+    """The language of an answer: Chinese when the caller asks for it first, else English."""
+    first = (accept_language or "").split(",")[0].strip().lower()
+    return Language.ZH if first.startswith("zh") else Language.EN
+
+
+def problem(refused: Refusal, language: Language, trace_id: str) -> dict[str, Any]:
+    """The problem+json body (RFC 9457) of a refusal; its details are extension members."""
+    words = WORDS[language]
+    title, detail = words.get(refused.code, words["refused"])
+    return {
+        **refused.details,
+        "type": TYPE + refused.code,
+        "title": title,
+        "status": refused.status,
+        "detail": detail.format_map(_Blanks(refused.details)),
+        "code": refused.code,
+        "trace_id": trace_id,
+    }

@@ -1,0 +1,49 @@
+"""Putting right what a crash left behind: pending commands, and plans whose lifecycle is missing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from shared import log
+from shared.contracts.refusals import Refusal
+from shared.db import Database
+from shared.inbound import CommandDesk
+from shared.outbox import Outbox
+
+logger = log.get(__name__)
+EVERY = 60.0
+PENDING_AGE = timedelta(seconds=20)
+KEEP_DAYS = 35
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str) -> None:
+    """Do ``work`` again and again; a failure is logged and does not end it."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Refusal as refused:
+            logger.info("reconcile.put_off", work=name, reason=refused.code)
+        except Exception as error:
+            logger.warning("reconcile.failed", work=name, exc_info=error)
+
+
+async def resend_commands(desk: CommandDesk, seconds: float = EVERY) -> None:
+    """Send again what has been pending too long."""
+
+    async def work() -> None:
+        answered = await desk.resend_overdue(age=PENDING_AGE)
+        if answered:
+            logger.info("reconcile.commands", answered=answered)
+
+    await every(seconds, work, "commands")
+
+
+async def forget_old(database: Database, outbox: Outbox, seconds: float = 3600.0) -> None:
+    """Drop published letters and inbox rows that the stream no longer holds either."""
+
+    async def work() -> None:
+        async with database.transaction() as connection:
+            await outbox.forget(connection, days=KEEP_DAYS)
+
+    await every(seconds, work, "forget")

@@ -1,0 +1,94 @@
+"""Temporal for every process: the client, the worker's activities, and refusals carried as failures."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import RetryPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from shared.contracts.refusals import Refusal, StoreDown, refusal
+from shared.settings import ProcessSettings
+
+RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=5),
+)
+"""Activities are tried for ever: a command that was accepted is carried out or refused, never dropped."""
+
+GRACE = timedelta(seconds=20)
+
+
+async def connect(settings: ProcessSettings) -> Client:
+    """A client that connects with its first call, so that a process starts without the engine."""
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        tls=settings.temporal_tls,
+        api_key=settings.temporal_api_key or None,
+        lazy=True,
+    )
+
+
+def as_failure(refused: Refusal) -> ApplicationError:
+    """A refusal in the only form that may leave a workflow's handler or an activity."""
+    return ApplicationError(
+        refused.code, refused.details, type=refused.code, non_retryable=not isinstance(refused, StoreDown)
+    )
+
+
+def as_refusal(failure: BaseException | None) -> Refusal | None:
+    """The refusal that a failure carries, looking through its causes; None when it carries none."""
+    while failure is not None:
+        if isinstance(failure, ApplicationError) and failure.type:
+            details = failure.details[0] if failure.details else {}
+            return refusal(failure.type, details if isinstance(details, dict) else {})
+        failure = failure.__cause__
+    return None
+
+
+def activities_of(contract: type, keeper: object) -> list[Callable[..., Any]]:
+    """The keeper's methods as the activities its contract declares, refusals turned into failures."""
+    return [
+        _carrying(name, method, getattr(keeper, name))
+        for name, method in inspect.getmembers(contract, inspect.isfunction)
+        if hasattr(method, "__temporal_activity_definition")
+    ]
+
+
+def _carrying(
+    name: str, declared: Callable[..., Any], kept: Callable[[Any], Awaitable[Any]]
+) -> Callable[..., Any]:
+    definition = activity._Definition.must_from_callable(declared)
+
+    @functools.wraps(kept)
+    async def carried(request: Any) -> Any:
+        try:
+            return await kept(request)
+        except Refusal as refused:
+            raise as_failure(refused) from refused
+
+    carried.__name__ = name
+    carried.__annotations__ = dict(declared.__annotations__)
+    return activity.defn(name=definition.name)(carried)
+
+
+def worker(
+    client: Client, settings: ProcessSettings, *, queue: str, contract: type, keeper: object
+) -> Worker:
+    """The worker of a service: its activities on its own queue."""
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=activities_of(contract, keeper),
+        max_concurrent_activities=settings.worker_activities,
+        graceful_shutdown_timeout=GRACE,
+    )

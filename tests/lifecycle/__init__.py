@@ -1,0 +1,1 @@
+"""The lifecycle alone, on a time-skipping engine, its owners in memory."""

@@ -1,0 +1,49 @@
+"""The process of the workflow worker: it decides, and keeps no data of its own."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from shared import temporal
+from shared.contracts.ids import LIFECYCLE_QUEUE
+from shared.engine import Engine
+from shared.http import health_app
+from shared.process import Service, run
+from shared.settings import ProcessSettings
+from workflows.open_month import OpenMonth
+from workflows.plan_lifecycle import PlanLifecycle
+
+PASSED_THROUGH = ("shared", "workflows", "pydantic", "pydantic_core", "temporalio", "structlog", "zoneinfo")
+
+
+def lifecycle_worker(client: Client, settings: ProcessSettings) -> Worker:
+    """The worker that runs the lifecycles and the openings of months."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return Worker(
+        client,
+        task_queue=LIFECYCLE_QUEUE,
+        workflows=[PlanLifecycle, OpenMonth],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=settings.workflow_cache,
+        max_concurrent_workflow_tasks=settings.worker_activities,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=temporal.GRACE,
+    )
+
+
+async def compose(settings: ProcessSettings) -> Service:
+    """Build the process; it connects to Temporal alone."""
+    client = await temporal.connect(settings)
+    engine = Engine(client)
+    return Service(
+        name="workflows",
+        settings=settings,
+        app=health_app("workflows", checks={"temporal": engine.check}),
+        worker=lifecycle_worker(client, settings),
+    )
+
+
+if __name__ == "__main__":
+    run("workflows", compose, ProcessSettings)
