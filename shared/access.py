@@ -101,26 +101,25 @@ def may_see(principal: Principal, facts: PlanFacts) -> bool:
     return visible(principal).covers(facts)
 
 
+PERMITTED: dict[Action, frozenset[Role]] = {
+    Action.CONFIGURE_ORGANISATION: frozenset({Role.ADMIN, Role.HR}),
+    Action.CONFIGURE_TEMPLATES: frozenset({Role.ADMIN, Role.HR}),
+    Action.RUN_CYCLE: frozenset({Role.ADMIN, Role.HR}),
+    Action.CONFIGURE_SCORING: frozenset({Role.ADMIN, Role.HR}),
+    Action.READ_METRICS: frozenset({Role.ADMIN, Role.HR, Role.DATA_STEWARD, Role.AUDITOR}),
+    Action.FEED_METRICS: frozenset({Role.ADMIN, Role.DATA_STEWARD}),
+    Action.CONFIGURE_WEBHOOKS: frozenset({Role.ADMIN}),
+    Action.READ_DELIVERIES: frozenset({Role.ADMIN, Role.HR, Role.AUDITOR, Role.EXECUTIVE}),
+}
+"""Who may do what concerns no single plan; an administrator by setting counts as ADMIN."""
+
+
 def may(principal: Principal, action: Action, facts: PlanFacts | None = None) -> bool:
     """Whether the caller may do ``action`` (to the plan that ``facts`` describe)."""
     if facts is not None:
         return _may_with_plan(principal, action, facts)
-    match action:
-        case Action.CONFIGURE_ORGANISATION | Action.CONFIGURE_TEMPLATES | Action.RUN_CYCLE:
-            return principal.admin or principal.has(Role.HR)
-        case Action.CONFIGURE_SCORING:
-            return principal.admin or principal.has(Role.HR)
-        case Action.READ_METRICS:
-            roles = (Role.HR, Role.DATA_STEWARD, Role.AUDITOR)
-            return principal.admin or any(principal.has(role) for role in roles)
-        case Action.FEED_METRICS:
-            return principal.admin or principal.has(Role.DATA_STEWARD)
-        case Action.CONFIGURE_WEBHOOKS:
-            return principal.admin
-        case Action.READ_DELIVERIES:
-            roles = (Role.HR, Role.AUDITOR, Role.EXECUTIVE)
-            return principal.admin or any(principal.has(role) for role in roles)
-    return False
+    roles = PERMITTED.get(action, frozenset())
+    return (Role.ADMIN in roles and principal.admin) or any(principal.has(role) for role in roles)
 
 
 def _may_with_plan(principal: Principal, action: Action, facts: PlanFacts) -> bool:

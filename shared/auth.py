@@ -1,4 +1,4 @@
-"""Who a bearer token says its sender is: signature, issuer, audience and times checked with the issuer's keys."""
+"""Who a bearer token says its sender is: signature, issuer, audience and times, by the issuer's keys."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""One process of Monthline: HTTP server, activity worker, relay and consumers, started and stopped together."""
+"""One process of Monthline: HTTP server, worker, relay and consumers, started and stopped together."""
 
 import asyncio
 import contextlib

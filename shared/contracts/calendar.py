@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from shared.contracts.values import Value
 from shared.contracts.words import EndState, Milestone, Rung
 
-
 SATURDAY = 5
 
 

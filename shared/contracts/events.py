@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.ids import PlanRef
 from shared.contracts.organisation import Absence, Delegation, Department, Person
@@ -24,7 +24,7 @@ class Notice(Value):
     recipient: Code
     reason: str
     template: str
-    parameters: dict[str, str] = {}
+    parameters: dict[str, str] = Field(default_factory=dict)
 
 
 class Event(Value):

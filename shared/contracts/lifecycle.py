@@ -1,5 +1,6 @@
 """What others may ask of a plan's lifecycle: its input, its one update and its answer."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -14,6 +15,15 @@ PLAN_LIFECYCLE = "PlanLifecycle"
 OPEN_MONTH = "OpenMonth"
 COMMAND_UPDATE = "command"
 STATE_QUERY = "state"
+
+SEARCH_ATTRIBUTES: Mapping[str, str] = {
+    "PlanMonth": "Keyword",
+    "PlanStage": "Keyword",
+    "Department": "Keyword",
+    "ReviewDueAt": "Datetime",
+    "EscalationLevel": "Int",
+}
+"""By which operators find lifecycles in the engine; none of them says anything about a person."""
 
 
 class LifecycleInput(Value):

@@ -139,7 +139,7 @@ class Template(Value):
     version: int = 0
     categories: Annotated[tuple[CategoryRule, ...], Field(min_length=1, max_length=20)]
     routine_limit: Share = Decimal(30)
-    severities: dict[FindingCode, Severity] = {}
+    severities: dict[FindingCode, Severity] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _categories_differ(self) -> "Template":
@@ -155,7 +155,7 @@ class Finding(Value):
     code: FindingCode
     severity: Severity
     path: str
-    parameters: dict[str, str] = {}
+    parameters: dict[str, str] = Field(default_factory=dict)
 
 
 class Submission(Value):

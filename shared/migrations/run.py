@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
 
 SERVICES = ("directory", "plans", "review", "scoring", "notify")
@@ -44,6 +46,18 @@ def migrate(owner_url: str, service: str, role_url: str) -> None:
             _grant(connection, service, make_url(role_url).username or "")
             connection.execute(text("select pg_advisory_unlock(7246601)"))
             connection.commit()
+    finally:
+        engine.dispose()
+
+
+def versions(owner_url: str, service: str) -> tuple[str | None, str | None]:
+    """The version a schema has (None when it is absent), and the newest one of this program."""
+    engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"version_table_schema": service})
+            newest = ScriptDirectory.from_config(config_for(service, connection)).get_current_head()
+            return context.get_current_revision(), newest
     finally:
         engine.dispose()
 

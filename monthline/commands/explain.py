@@ -1,0 +1,95 @@
+"""``monthline explain``: a score's export computed again, to the last decimal, and told in words."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from monthline.company.problems import FILE_MISSING, FILE_SYNTAX, INVALID, Place, Problem
+from monthline.terminal import LanguageOption, console, refuse, spoken
+from services.scoring.domain.explain import ScoreExport, differences, read_export
+from services.scoring.domain.wording import sentences
+from shared.contracts.words import Language
+
+DIFFERS = 1
+
+ExportFile = Annotated[Path, typer.Argument(help="The answer of GET /v1/scores/{plan_id} as a JSON file.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain")(explain)
+
+
+def explain(file: ExportFile, language: LanguageOption = None) -> None:
+    """Recompute an exported score and print its arithmetic.
+
+    Ends with 1 when the export does not say what its own figures give, with 2 when it holds no score.
+    """
+    tongue = spoken(language)
+    export = _export(file, tongue)
+    for line in sentences(export, tongue):
+        typer.echo(line)
+    if not _holds(export, tongue):
+        raise typer.Exit(DIFFERS)
+
+
+def _holds(export: ScoreExport, language: Language) -> bool:
+    chinese = language is Language.ZH
+    found = differences(export)
+    if not found:
+        zh, en = "重新计算的结果与导出完全一致。", "Computed again, every figure is the same."
+        typer.echo(zh if chinese else en)
+        return True
+    table = Table(*(("字段", "导出", "重新计算") if chinese else ("field", "exported", "computed again")))
+    for each in found:
+        table.add_row(each.path, each.exported, each.recomputed)
+    console().print(table)
+    zh = f"{len(found)} 处与重新计算的结果不一致。"
+    en = f"The export differs from what its own figures give in {len(found)} places."
+    typer.echo(zh if chinese else en, err=True)
+    return False
+
+
+def _export(file: Path, language: Language) -> ScoreExport:
+    name = str(file)
+    try:
+        return read_export(_document(file.read_bytes().decode("utf-8-sig")))
+    except OSError as error:
+        said = error.strerror or str(error)
+        _refuse(Place(name), FILE_MISSING, f"无法读取：{said}", f"cannot be read: {said}", language)
+    except json.JSONDecodeError as error:
+        place = Place(name, error.lineno, str(error.colno))
+        _refuse(place, FILE_SYNTAX, f"JSON 写法有误：{error.msg}", f"no proper JSON: {error.msg}", language)
+    except ValidationError as error:
+        refuse(
+            (
+                Problem(Place(name, path=".".join(map(str, each["loc"]))), INVALID, each["msg"], each["msg"])
+                for each in error.errors(include_url=False)
+            ),
+            language,
+        )
+    except ValueError as error:
+        _refuse(
+            Place(name), FILE_SYNTAX, f"不是评分的导出：{error}", f"no export of a score: {error}", language
+        )
+
+
+def _document(text: str) -> dict[str, Any]:
+    # A number that somebody's tool wrote without quotes keeps all its digits.
+    document = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    if not isinstance(document, dict):
+        raise ValueError("an object is wanted")
+    return document
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _refuse(place: Place, code: str, zh: str, en: str, language: Language) -> NoReturn:
+    refuse((Problem(place, code, zh, en),), language)

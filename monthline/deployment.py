@@ -1,0 +1,122 @@
+"""A whole deployment as one environment describes it: the servers, the company, and every process's share."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.values import Code
+from shared.migrations.run import SERVICES, service_url
+from shared.settings import NatsUrl, Port, PostgresUrl
+
+PORTS: Mapping[str, int] = {
+    "directory": 8101,
+    "plans": 8102,
+    "review": 8103,
+    "scoring": 8104,
+    "notify": 8105,
+    "workflows": 8106,
+}
+MODULES: Mapping[str, str] = {
+    **{service: f"services.{service}" for service in SERVICES},
+    "workflows": "workflows",
+}
+
+
+class DeploymentError(Exception):
+    """The environment does not describe a deployment; one line per variable that is wrong."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Deployment(BaseSettings):
+    """What an operator's commands need to know.
+
+    ``database_url`` is the owner's: only ``migrate`` and ``doctor`` use it. Each service has a login
+    role of its own; its DSN is SERVICE_DATABASE_URL when that is set, else it is made from the
+    owner's and ``role_secret``.
+    """
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
+    role_secret: Annotated[str, Field(min_length=16)] | None = Field(
+        None, description="Secret from which the passwords of the services' roles are made"
+    )
+    directory_database_url: PostgresUrl | None = Field(None, description="DSN of the directory's role")
+    plans_database_url: PostgresUrl | None = Field(None, description="DSN of the plan service's role")
+    review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
+    scoring_database_url: PostgresUrl | None = Field(None, description="DSN of the scoring service's role")
+    notify_database_url: PostgresUrl | None = Field(None, description="DSN of the notify service's role")
+    nats_url: NatsUrl = Field("nats://127.0.0.1:4222", description="NATS with JetStream")
+    nats_credentials: str = Field("", description="Path of a NATS credentials file; empty for none")
+    temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
+    temporal_namespace: str = Field("default", description="Temporal namespace")
+    temporal_tls: bool = Field(False, description="Speak TLS to Temporal")
+    temporal_api_key: str = Field("", description="API key for Temporal; empty for none")
+    company: Code = Field("company", description="Code of the company this deployment serves")
+    company_zone: str = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
+    oidc_issuer: AnyHttpUrl | None = Field(None, description="Issuer that tokens must name")
+    oidc_jwks_url: AnyHttpUrl | None = Field(None, description="Where the issuer's public keys are")
+    http_host: str = Field("127.0.0.1", description="Address the processes listen on")
+    base_port: Port = Field(8101, description="First of the six HTTP ports of `monthline up`")
+
+    @model_validator(mode="after")
+    def _roles_have_passwords(self) -> "Deployment":
+        without = [name for name in SERVICES if getattr(self, f"{name}_database_url") is None]
+        if without and self.role_secret is None:
+            raise ValueError(
+                f"set ROLE_SECRET (16 characters or more), or {without[0].upper()}_DATABASE_URL and its like"
+                " for every service"
+            )
+        return self
+
+    def dsn(self, service: str) -> str:
+        """The DSN of a service's own login role."""
+        given: str | None = getattr(self, f"{service}_database_url")
+        return given or service_url(self.database_url, service, self.role_secret or "")
+
+    def port(self, name: str) -> int:
+        """The HTTP port of a process of ``monthline up``."""
+        return self.base_port + list(PORTS).index(name)
+
+    def url(self, name: str) -> str:
+        """The HTTP address of a process of ``monthline up``."""
+        return f"http://{self.http_host}:{self.port(name)}"
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What a process gets beyond the environment that the operator's command runs in."""
+        own = {
+            "NATS_URL": self.nats_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": self.temporal_namespace,
+            "COMPANY": self.company,
+            "COMPANY_ZONE": self.company_zone,
+            "HTTP_HOST": self.http_host,
+            "HTTP_PORT": str(self.port(name)),
+            "ROLE_SECRET": "",
+        }
+        hidden = {f"{service.upper()}_DATABASE_URL": "" for service in SERVICES}
+        database = self.dsn(name) if name in SERVICES else ""
+        return own | hidden | {"DATABASE_URL": database}
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Deployment:
+    """The deployment that the environment describes; raises DeploymentError naming every variable."""
+    given = os.environ if environment is None else environment
+    try:
+        return Deployment.model_validate(
+            {name: given[name.upper()] for name in Deployment.model_fields if given.get(name.upper())}
+        )
+    except ValidationError as error:
+        lines = [
+            f"{str(found['loc'][0]).upper() if found['loc'] else 'ROLE_SECRET'}: {found['msg']}"
+            for found in error.errors()
+        ]
+        raise DeploymentError(lines) from error

@@ -1,0 +1,113 @@
+"""Making servers ready for Monthline: schemas and roles, the stream, search attributes and the schedule."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from monthline.deployment import Deployment
+from shared.bus import Bus, provision
+from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
+from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
+from shared.migrations.run import SERVICES, migrate
+
+VALUE_TYPES = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+}
+OPENS_AT_HOUR = 6
+Say = Callable[[str], None]
+
+
+def provision_database(deployment: Deployment, say: Say) -> None:
+    """Create or migrate every service's role and schema."""
+    for service in SERVICES:
+        migrate(deployment.database_url, service, deployment.dsn(service))
+        say(f"schema {service} is at its newest version")
+
+
+async def provision_stream(deployment: Deployment, say: Say) -> None:
+    """Create the stream when it is absent; one that is there is left as it is."""
+    bus = Bus(deployment.nats_url, name="monthline-migrate", credentials=deployment.nats_credentials)
+    await bus.connect()
+    try:
+        created = await provision(bus)
+    finally:
+        await bus.close()
+    say("stream PLAN_EVENTS created" if created else "stream PLAN_EVENTS is there")
+
+
+async def connect_engine(deployment: Deployment) -> Client:
+    """A connected Temporal client; raises RuntimeError when the server does not answer."""
+    return await Client.connect(
+        deployment.temporal_address,
+        namespace=deployment.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        tls=deployment.temporal_tls,
+        api_key=deployment.temporal_api_key or None,
+    )
+
+
+async def missing_search_attributes(client: Client) -> list[str]:
+    """The search attributes of Monthline that the namespace does not have."""
+    known = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace), timeout=timedelta(seconds=5)
+    )
+    return [name for name in SEARCH_ATTRIBUTES if name not in known.custom_attributes]
+
+
+async def provision_engine(deployment: Deployment, say: Say, *, schedule: bool = True) -> None:
+    """Register the search attributes and the schedule that opens every month."""
+    client = await connect_engine(deployment)
+    missing = await missing_search_attributes(client)
+    if missing:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace,
+                search_attributes={name: VALUE_TYPES[SEARCH_ATTRIBUTES[name]] for name in missing},
+            ),
+            timeout=timedelta(seconds=10),
+        )
+    say(f"search attributes: {len(missing)} added")
+    if schedule:
+        say(await provision_schedule(client, deployment.company, deployment.company_zone))
+
+
+async def provision_schedule(client: Client, company: str, zone: str) -> str:
+    """The schedule looks every morning whether the next month's drafting has begun; what was done."""
+    name = f"open-month:{company}"
+    try:
+        await client.create_schedule(
+            name,
+            Schedule(
+                action=ScheduleActionStartWorkflow(
+                    OPEN_MONTH,
+                    OpenMonthInput(company=company),
+                    id=open_month_workflow_id(company, "next"),
+                    task_queue=LIFECYCLE_QUEUE,
+                    static_summary="Open the next month when its drafting has begun",
+                ),
+                spec=ScheduleSpec(
+                    calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(OPENS_AT_HOUR)])],
+                    time_zone_name=zone,
+                ),
+                policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=3)),
+            ),
+        )
+    except ScheduleAlreadyRunningError:
+        return f"schedule {name} is there"
+    return f"schedule {name} created: daily at {OPENS_AT_HOUR}:00 {zone}"
