@@ -96,6 +96,7 @@ def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
 
 
 SeenVersion = Annotated[Seen, Depends(_seen)]
+HEALTH_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
@@ -212,6 +213,15 @@ def health_app(title: str, *, checks: dict[str, Check]) -> FastAPI:
     app.state.ready = True
     _health(app, checks)
     return app
+
+
+def health_only(app: FastAPI) -> FastAPI:
+    """The same application without its API, for a process that only works in the background."""
+    bare = FastAPI(title=app.title, docs_url=None, redoc_url=None, openapi_url=None)
+    bare.state = app.state
+    kept = [route for route in app.router.routes if getattr(route, "path", "") in HEALTH_PATHS]
+    bare.router.routes.extend(kept)
+    return bare
 
 
 def _health(app: FastAPI, checks: dict[str, Check]) -> None:

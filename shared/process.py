@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 from shared import log
 from shared.bus import Bus, Consumer, Reaction, Relay
 from shared.db import Database
+from shared.http import health_only
 from shared.outbox import Outbox
 from shared.settings import ProcessSettings, Settings
 
@@ -162,7 +163,7 @@ class _Server(uvicorn.Server):
 
 def _uvicorn(service: Service) -> dict[str, Any]:
     return {
-        "app": service.app,
+        "app": service.app if service.settings.run_api else health_only(service.app),
         "host": service.settings.http_host,
         "port": service.settings.http_port,
         "log_config": None,
