@@ -1,0 +1,61 @@
+"""What a plan's people do from draft to final, through the public API."""
+
+from collections.abc import Awaitable, Callable
+
+from bench.company import HR, LEADER, MONTH, content
+from monthline.demo.client import Client
+from monthline.demo.transport import Refusal
+from shared.contracts.ids import PlanRef
+from shared.contracts.words import Move
+
+Clients = Callable[[str], Client]
+
+
+def plan_id(person: str) -> str:
+    """The id of a manager's plan."""
+    return PlanRef(company="bench", month=MONTH, person=person).plan_id
+
+
+async def draft(clients: Clients, person: str) -> None:
+    """Write the plan's content."""
+    client = clients(person)
+    await client.write(await client.plan(plan_id(person)), content())
+
+
+def submit(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
+    """The author's submission; the draft is at version 1."""
+    return lambda: clients(person).move(Move.SUBMIT, plan_id(person), 1)
+
+
+def approve(clients: Clients, person: str, *, by: str, version: int) -> Callable[[], Awaitable[object]]:
+    """A reviewer's approval."""
+    return lambda: clients(by).move(Move.APPROVE, plan_id(person), version)
+
+
+def refused(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
+    """A submission that the validator refuses, because the plan has moved on."""
+
+    async def work() -> None:
+        try:
+            await clients(person).move(Move.SUBMIT, plan_id(person), 1)
+        except Refusal:
+            return
+        raise AssertionError("the submission was not refused")
+
+    return work
+
+
+def whole(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
+    """All seven commands of a plan that was drafted."""
+
+    async def work() -> None:
+        id_ = plan_id(person)
+        await clients(person).move(Move.SUBMIT, id_, 1)
+        await clients(HR).move(Move.APPROVE, id_, 2)
+        await clients(LEADER).move(Move.APPROVE, id_, 3)
+        await clients(person).move(Move.CLOSE, id_, 4)
+        await clients(person).move(Move.CLOSE, id_, 5)
+        await clients(LEADER).move(Move.CONFIRM, id_, 6)
+        await clients(person).move(Move.CONFIRM, id_, 7)
+
+    return work
