@@ -1,33 +1,54 @@
-"""``monthline``: gathers the commands of all modules in ``monthline.commands`` into one program."""
+"""``monthline``: the commands of the modules in ``monthline.commands``, each imported when it is wanted.
+
+A module adds its command with ``add_to(app)`` and has the command's name, but for ``_`` in the place of ``-``
+and a last ``_`` where the name is a word of Python's.
+"""
 
 import importlib
 import pkgutil
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from monthline import commands
 
 
-def program() -> typer.Typer:
-    """The command line with every command; what a command does is imported, nothing is connected to."""
-    app = typer.Typer(
-        name="monthline",
-        help="Monthly plans from the first draft to the score.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-    )
-    app.callback()(_program)
-    for module in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"{commands.__name__}.{module.name}").add_to(app)
-    return app
+class Commands(TyperGroup):
+    """The commands by name; a service's libraries are loaded by those alone that need them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in the order of the alphabet."""
+        return [name for name in sorted(_modules()) if self.get_command(ctx, name)]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        """The command of this name; None when there is none."""
+        module = _modules().get(name)
+        if module is None:
+            return None
+        app = typer.Typer(callback=_program)
+        importlib.import_module(f"{commands.__name__}.{module}").add_to(app)
+        group = typer.main.get_group(app)
+        return group.commands.get(name)
+
+
+def _modules() -> dict[str, str]:
+    found = (module.name for module in pkgutil.iter_modules(commands.__path__))
+    return {name.removesuffix("_").replace("_", "-"): name for name in found}
 
 
 def _program() -> None:
     """Monthly plans from the first draft to the score."""
 
 
-app = program()
+app = typer.Typer(
+    name="monthline",
+    cls=Commands,
+    callback=_program,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 if __name__ == "__main__":
     app()

@@ -1,4 +1,4 @@
-"""The text of ``.env.example``, made from the settings' own descriptions: ``python -m monthline.env_example``."""
+"""The text of ``.env.example``, from the settings themselves: ``python -m monthline.env_example``."""
 
 import json
 from typing import Any

@@ -44,6 +44,8 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=False,
             pool_recycle=1800,
+            # Without it an INSERT … ON CONFLICT DO NOTHING does not say whether it inserted.
+            execution_options={"preserve_rowcount": True},
             connect_args={
                 "application_name": name,
                 "connect_timeout": 5,

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
 from shared.contracts.lifecycle import (
     COMMAND_UPDATE,
+    LOOK_AGAIN_SIGNAL,
     OPEN_MONTH,
     STATE_QUERY,
     Command,
@@ -97,6 +98,15 @@ class Engine:
                 return None
             raise EngineDown(retry_after=5) from error
         return state
+
+    async def look_again(self, workflow_id: str) -> None:
+        """Have a lifecycle read its plan's row; nothing happens when it is not there."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal(LOOK_AGAIN_SIGNAL, rpc_timeout=timedelta(seconds=5))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise EngineDown(retry_after=5) from error
 
     async def open_month(self, request: OpenMonthInput) -> str:
         """Start opening a month, or join the opening that runs; the workflow's id."""

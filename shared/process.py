@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
-from temporalio.worker import Worker
+from temporalio.client import Client
 
 from shared import log
 from shared.bus import Bus, Consumer, Reaction, Relay
@@ -20,6 +20,7 @@ from shared.db import Database
 from shared.http import health_only
 from shared.outbox import Outbox
 from shared.settings import ProcessSettings, Settings
+from shared.temporal import MakeWorker, connected
 
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -36,7 +37,8 @@ class Service:
     database: Database | None = None
     outbox: Outbox | None = None
     bus: Bus | None = None
-    worker: Worker | None = None
+    client: Client | None = None
+    worker: MakeWorker | None = None
     reactions: Sequence[Reaction] = ()
     tasks: Sequence[Task] = ()
     consumers: list[Consumer] = field(default_factory=list)
@@ -95,19 +97,38 @@ async def _serve(service: Service, stop: asyncio.Event) -> None:
     server = _Server(uvicorn.Config(**_uvicorn(service)))
     async with asyncio.TaskGroup() as group:
         background = [group.create_task(task()) for task in _background(service)]
-        worker = group.create_task(service.worker.run()) if _works(service) and service.worker else None
+        worker = group.create_task(_work(service, stop)) if _works(service) else None
         http = group.create_task(server.serve())
         logger.info("process.started", port=service.settings.http_port)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, http], return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         await http
-        if worker is not None and service.worker is not None:
-            await service.worker.shutdown()
+        stop.set()
+        if worker is not None:
             await worker
         for task in background:
             task.cancel()
         stopping.cancel()
+
+
+async def _work(service: Service, stop: asyncio.Event) -> None:
+    """Run the activity or workflow worker, once the engine answers, until ``stop``."""
+    if service.client is None or service.worker is None:
+        return
+    stopping = asyncio.ensure_future(stop.wait())
+    connecting = asyncio.ensure_future(connected(service.client))
+    await asyncio.wait([stopping, connecting], return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        connecting.cancel()
+        return
+    worker = service.worker()
+    running = asyncio.ensure_future(worker.run())
+    await asyncio.wait([stopping, running], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not running.done():
+        await worker.shutdown()
+    await running
 
 
 def _works(service: Service) -> bool:

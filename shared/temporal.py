@@ -1,5 +1,6 @@
 """Temporal for every process: the client, the worker's activities, and refusals carried as failures."""
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
@@ -11,8 +12,10 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from shared import log
 from shared.contracts.refusals import Refusal, StoreDown, refusal
 from shared.settings import ProcessSettings
 
@@ -24,6 +27,7 @@ RETRY = RetryPolicy(
 """Activities are tried for ever: a command that was accepted is carried out or refused, never dropped."""
 
 GRACE = timedelta(seconds=20)
+logger = log.get(__name__)
 
 
 async def connect(settings: ProcessSettings) -> Client:
@@ -81,14 +85,29 @@ def _carrying(
     return activity.defn(name=definition.name)(carried)
 
 
+MakeWorker = Callable[[], Worker]
+"""Makes a worker; its client has to be connected by then."""
+
+
 def worker(
     client: Client, settings: ProcessSettings, *, queue: str, contract: type, keeper: object
-) -> Worker:
-    """The worker of a service: its activities on its own queue."""
-    return Worker(
+) -> MakeWorker:
+    """How to make the worker of a service: its activities on its own queue."""
+    return lambda: Worker(
         client,
         task_queue=queue,
         activities=activities_of(contract, keeper),
         max_concurrent_activities=settings.worker_activities,
         graceful_shutdown_timeout=GRACE,
     )
+
+
+async def connected(client: Client) -> None:
+    """Wait until the engine answers, however long that takes."""
+    while True:
+        try:
+            if await client.service_client.check_health(timeout=timedelta(seconds=2)):
+                return
+        except (RPCError, RuntimeError, OSError) as error:
+            logger.warning("temporal.unreachable", error=type(error).__name__)
+        await asyncio.sleep(1)

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from monthline.embedded import EmbeddedServers
+from shared import log
 from shared.bus import Bus, provision
 from shared.db import Database
 from tests.support.databases import database_for, empty, migrate_all
+
+# Unconfigured, structlog draws every traceback with all its locals, for seconds each.
+log.configure("tests", level="WARNING")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The process of the workflow worker: it decides, and keeps no data of its own."""
 
 from datetime import timedelta
+from importlib.metadata import version
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -15,17 +16,26 @@ from shared.settings import ProcessSettings
 from workflows.open_month import OpenMonth
 from workflows.plan_lifecycle import PlanLifecycle
 
+# Named here, because the SDK would else hash every loaded module to find a name, which takes seconds.
+BUILD = f"monthline-{version('monthline')}"
+WORKFLOWS = (PlanLifecycle, OpenMonth)
 PASSED_THROUGH = ("shared", "workflows", "pydantic", "pydantic_core", "temporalio", "structlog", "zoneinfo")
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Where workflows run: what they import is passed through, and not loaded again for each of them."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
 def lifecycle_worker(client: Client, settings: ProcessSettings) -> Worker:
     """The worker that runs the lifecycles and the openings of months."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return Worker(
         client,
         task_queue=LIFECYCLE_QUEUE,
-        workflows=[PlanLifecycle, OpenMonth],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflows=WORKFLOWS,
+        workflow_runner=sandbox(),
+        build_id=BUILD,
         max_cached_workflows=settings.workflow_cache,
         max_concurrent_workflow_tasks=settings.worker_activities,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
@@ -41,7 +51,8 @@ async def compose(settings: ProcessSettings) -> Service:
         name="workflows",
         settings=settings,
         app=health_app("workflows", checks={"temporal": engine.check}),
-        worker=lifecycle_worker(client, settings),
+        client=client,
+        worker=lambda: lifecycle_worker(client, settings),
     )
 
 

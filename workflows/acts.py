@@ -47,8 +47,9 @@ class Acts:
         self._round_open = False
 
     async def open(self) -> Position:
-        """Open the plan's row, or learn where it stands."""
-        position = await ask(
+        """Open the plan's row, or learn where it stands; whether its round is open is then not known."""
+        self._round_open = False
+        return await ask(
             PlansActivities.open,
             OpenPlan(
                 command_id=deadline_command_id(self._input.plan.plan_id, "drafting_opens", "open"),
@@ -58,7 +59,6 @@ class Acts:
                 deadline=self._month.draft_due(self._timer.now()),
             ),
         )
-        return position
 
     async def enter(self, stage: Stage, version: int, deadline: Deadline | None) -> None:
         """What a stage needs when it begins: in review, an open round."""
@@ -160,6 +160,7 @@ class Acts:
                 window_until=self._input.scale.clock(until),
             ),
         )
+        command = command.model_copy(update={"on_behalf_of": recorded.on_behalf_of})
         agreed = recorded.leader_confirmed and (recorded.author_confirmed or disputed)
         target = Stage.FINAL if agreed and not recorded.disputed else Stage.SCORED
         due = self._month.dispute_answer_due(now) if command.move is Move.DISPUTE else None

@@ -16,6 +16,7 @@ END_MOVES = {
     EndState.RETURN_TO_AUTHOR: Move.RETURN,
     EndState.APPROVE_BY_POLICY: Move.APPROVE,
 }
+RUNGS = tuple(Rung)
 FRIDAY = 4
 
 
@@ -27,6 +28,16 @@ class Alarm:
     deadline: Deadline
     rung: Rung | None = None
     move: Move | None = None
+
+    @property
+    def name(self) -> str:
+        """How operators read it on a timer."""
+        return f"{self.deadline.milestone} {self.rung or self.move}"
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """When it comes; of several at one instant the lower rung first, a bare move last."""
+        return self.instant, RUNGS.index(self.rung) if self.rung else len(RUNGS)
 
 
 def month_days(month: str) -> tuple[date, date]:
@@ -76,8 +87,7 @@ class Month:
         policy = self.policy
         regular = self.days.add(month_days(self.month)[0], -policy.draft.days)
         again = self.days.add(since.astimezone(ZoneInfo(self.zone)).date(), policy.redraft_days)
-        day = max(regular, again)
-        return deadline(Milestone.DRAFT_DUE, day, policy.draft.at, self.zone, self.days)
+        return self._ahead(Milestone.DRAFT_DUE, max(regular, again), policy.draft.at, self.zone, since)
 
     def review_due(self, milestone: Milestone, since: datetime) -> Deadline:
         """So many working days after the review began."""
@@ -119,13 +129,22 @@ class Month:
 
     def _after(self, milestone: Milestone, since: datetime, step: StepPolicy, zone: str) -> Deadline:
         day = self.days.add(since.astimezone(ZoneInfo(zone)).date(), step.days)
-        return deadline(milestone, day, step.at, zone, self.days)
+        return self._ahead(milestone, day, step.at, zone, since)
+
+    def _ahead(self, milestone: Milestone, day: date, at: time, zone: str, since: datetime) -> Deadline:
+        """The deadline on that working day or the next one; what begins at ``since`` is not late at once."""
+        day = self.days.on_or_after(day)
+        due = deadline(milestone, day, at, zone, self.days)
+        if due.instant > since:
+            return due
+        return deadline(milestone, self.days.add(day, 1), at, zone, self.days)
 
     def ladder(self, due: Deadline, since: datetime, step: StepPolicy) -> Iterator[Alarm]:
         """The rungs of a deadline that began to run at ``since``, and the move of its end state."""
         if step.half_time and due.instant > since:
-            middle = since + (due.instant - since) / 2
-            yield Alarm(self._on_working_day(middle, due.zone), due, Rung.HALF_TIME)
+            middle = self._on_working_day(since + (due.instant - since) / 2, due.zone)
+            if middle < due.instant:
+                yield Alarm(middle, due, Rung.HALF_TIME)
         yield Alarm(due.instant, due, Rung.DUE)
         if step.superior_after is not None:
             yield Alarm(self._rung_after(due, step.superior_after), due, Rung.SUPERIOR)
@@ -146,12 +165,14 @@ class Month:
             return instant
         return datetime.combine(day, local.time(), ZoneInfo(zone))
 
-    def postponed(self, alarm: Alarm) -> Alarm:
-        """The same alarm on the next working day."""
+    def postponed(self, alarm: Alarm) -> Alarm | None:
+        """The same alarm on the next working day; None for a half-time that would come after its deadline."""
         zone = ZoneInfo(alarm.deadline.zone)
         local = alarm.instant.astimezone(zone)
-        day = self.days.add(local.date(), 1)
-        return Alarm(datetime.combine(day, local.time(), zone), alarm.deadline, alarm.rung, alarm.move)
+        again = datetime.combine(self.days.add(local.date(), 1), local.time(), zone)
+        if alarm.rung is Rung.HALF_TIME and again >= alarm.deadline.instant:
+            return None
+        return Alarm(again, alarm.deadline, alarm.rung, alarm.move)
 
     def drafting_alarms(self, due: Deadline, since: datetime) -> list[Alarm]:
         """The author's ladder until the draft is submitted."""

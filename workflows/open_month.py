@@ -2,14 +2,10 @@
 
 import asyncio
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from temporalio import workflow
-from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -34,12 +30,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import Month, month_days, next_month
     from workflows.owners import ask
     from workflows.plan_lifecycle import PlanLifecycle
+    from workflows.search import at_start
 
-PLAN_MONTH = SearchAttributeKey.for_keyword("PlanMonth")
-DEPARTMENT = SearchAttributeKey.for_keyword("Department")
 PAGES_PER_RUN = 10
-BEFORE = timedelta(days=45)
-AFTER = timedelta(days=120)
+# A policy may count 60 working days back from the month, and late plans are reviewed long after it.
+BEFORE = AFTER = timedelta(days=120)
+NEXT = timedelta(days=62)
 
 
 @workflow.defn(name=OPEN_MONTH)
@@ -56,16 +52,18 @@ class OpenMonth:
 
     async def _open(self, request: OpenMonthInput) -> OpenedMonth:
         scale = request.scale or _real_time()
-        today = scale.calendar(workflow.now()).date()
-        month = request.month or next_month(today.strftime("%Y-%m"))
+        now = scale.calendar(workflow.now())
+        days = await self._working_days(request.month, now.date())
+        today = now.astimezone(ZoneInfo(days.zone)).date()
+        month = request.month or next_month(f"{today:%Y-%m}")
         policy = await ask(PlansActivities.cycle_policy, GetCyclePolicy(month=month))
-        days = await self._working_days(month, today)
         if request.month is None and today < Month(month, days.zone, policy, days).drafting_opens():
             return OpenedMonth(month=None, started=0)
         return await self._start_all(request, month, policy, days, scale)
 
-    async def _working_days(self, month: str, today: date) -> WorkingDays:
-        first, last = month_days(month)
+    async def _working_days(self, month: str | None, today: date) -> WorkingDays:
+        """The days around today and the month; which month comes next only the company's zone tells."""
+        first, last = month_days(month) if month else (today, today + NEXT)
         span = CutWorkingDays(first=min(first, today) - BEFORE, last=max(last, today) + AFTER)
         return await ask(DirectoryActivities.working_days, span)
 
@@ -118,12 +116,6 @@ def _input(
 async def _start(plan: LifecycleInput, restart: bool) -> None:
     """Start a lifecycle that outlives this workflow; one that was started already is left alone."""
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if restart else WorkflowIDReusePolicy.REJECT_DUPLICATE
-    attributes = TypedSearchAttributes(
-        [
-            SearchAttributePair(PLAN_MONTH, plan.plan.month),
-            SearchAttributePair(DEPARTMENT, plan.department),
-        ]
-    )
     try:
         await workflow.start_child_workflow(
             PlanLifecycle.run,
@@ -132,7 +124,7 @@ async def _start(plan: LifecycleInput, restart: bool) -> None:
             task_queue=LIFECYCLE_QUEUE,
             parent_close_policy=ParentClosePolicy.ABANDON,
             id_reuse_policy=reuse,
-            search_attributes=attributes,
+            search_attributes=at_start(plan.plan, plan.department),
             static_summary=f"Plan {plan.plan.month}, department {plan.department}",
         )
     except WorkflowAlreadyStartedError:

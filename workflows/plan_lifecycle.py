@@ -1,10 +1,11 @@
 """The story of one plan's month, told as Temporal runs it: handlers decide, ``run`` acts."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
     from shared.contracts.calendar import Deadline
@@ -26,17 +27,15 @@ with workflow.unsafe.imports_passed_through():
     from shared.contracts.scoring import ScoringActivities
     from shared.contracts.words import SYSTEM, Milestone, Move, Party, Rung, RungOutcome, Stage
     from shared.temporal import as_failure
-    from workflows.acts import Acts
+    from workflows import search
+    from workflows.acts import Act, Acts
     from workflows.deadlines import Alarm, Month
     from workflows.decisions import Decision
     from workflows.owners import ask
-    from workflows.stages import Standing, admit
+    from workflows.stages import REVIEW_STAGES, Standing, admit
     from workflows.timers import CalendarTimer
 
-PLAN_STAGE = SearchAttributeKey.for_keyword("PlanStage")
-REVIEW_DUE_AT = SearchAttributeKey.for_datetime("ReviewDueAt")
-ESCALATION_LEVEL = SearchAttributeKey.for_int("EscalationLevel")
-LEVELS = {Rung.SUPERIOR: 1, Rung.LEADERSHIP: 2, Rung.END_STATE: 3}
+LEVELS = {Rung.SUPERIOR: 1, Rung.LEADERSHIP: 2}
 RUNG_OWNERS: dict[Milestone, Callable[[Any, FireRung], Awaitable[FiredRung]]] = {
     Milestone.HR_REVIEW_DUE: ReviewActivities.fire_rung,
     Milestone.LEADER_REVIEW_DUE: ReviewActivities.fire_rung,
@@ -56,8 +55,9 @@ class PlanLifecycle:
         self._timer = CalendarTimer(plan.scale, plan.plan.plan_id, plan.policy.jitter_seconds)
         self._acts = Acts(plan, self._month, self._timer)
         self._standing: Standing | None = None
-        self._since = self._heard = self._timer.now()
         self._deadline: Deadline | None = None
+        self._alarms: list[Alarm] = []
+        self._level = 0
         self._noted: Decision | None = None
 
     @workflow.run
@@ -66,13 +66,14 @@ class PlanLifecycle:
         await self._open()
         while not self._here.stage.ended:
             await self._stay()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._dismiss()
         return LifecycleState(stage=self._here.stage, version=self._here.version)
 
     @workflow.update(name=COMMAND_UPDATE)
     async def command(self, command: Command) -> Moved:
         """Note a command and answer when it has been carried out."""
-        if self._standing is None or self._noted is not None:
+        # Several may have waited for the plan to open; each looks again, for only one may be noted.
+        while self._standing is None or self._noted is not None:
             await workflow.wait_condition(lambda: self._standing is not None and self._noted is None)
         decision = Decision(command)
         self._noted = decision
@@ -110,67 +111,88 @@ class PlanLifecycle:
 
     def _take_up(self, position: Position) -> None:
         """Believe the row: it may be ahead when this lifecycle was started again."""
+        if self._standing is not None and position.version == self._standing.version:
+            return
         self._standing = Standing(position.stage, position.version)
-        self._since = self._heard = self._input.scale.calendar(position.entered_at)
-        self._deadline = position.deadline
+        self._begin(position.deadline, self._input.scale.calendar(position.entered_at))
         self._show()
 
     async def _stay(self) -> None:
         """Wait in this stage, ladder by ladder, until something moves the plan."""
         await self._acts.enter(self._here.stage, self._here.version, self._deadline)
-        alarms = self._alarms()
         here = self._here
         while self._here is here:
-            alarm = alarms[0] if alarms else None
+            alarm = self._alarms[0] if self._alarms else None
             woken = await self._timer.sleep_until(
-                alarm.instant if alarm else None, lambda: self._noted is not None
+                alarm.instant if alarm else None, self._has_noted, alarm.name if alarm else ""
             )
             if woken:
                 await self._carry_out_noted()
             elif alarm is not None:
-                alarms.pop(0)
-                self._heard = alarm.instant
-                again = await self._ring(alarm)
-                if again is not None:
-                    alarms = sorted([again, *alarms], key=lambda waiting: waiting.instant)
+                self._alarms.remove(alarm)
+                await self._ring(alarm)
 
-    def _alarms(self) -> list[Alarm]:
-        """What time will still do in this stage, in order; a move that is due is never left out."""
-        month, since = self._month, self._since
+    async def _dismiss(self) -> None:
+        """Answer who came too late: a plan that has ended refuses every command."""
+        while not workflow.all_handlers_finished():
+            await workflow.wait_condition(lambda: self._has_noted() or workflow.all_handlers_finished())
+            if self._has_noted():
+                await self._carry_out_noted()
+
+    def _has_noted(self) -> bool:
+        return self._noted is not None
+
+    def _begin(self, deadline: Deadline | None, since: datetime) -> None:
+        """What time will do from now on; a rung of the past is left out, a move that is due never."""
+        self._deadline = deadline
+        self._level = 0
+        alarms = [] if self._here.stage.ended else self._ladder(since)
+        self._alarms = []
+        self._set(*(alarm for alarm in alarms if alarm.move or alarm.instant > since))
+
+    def _set(self, *alarms: Alarm) -> None:
+        self._alarms = sorted([*self._alarms, *alarms], key=lambda alarm: alarm.order)
+
+    def _ladder(self, since: datetime) -> list[Alarm]:
+        month = self._month
         match self._here.stage:
             case Stage.DRAFTING:
-                alarms = month.drafting_alarms(self._due(), since)
+                return month.drafting_alarms(self._due(), since)
             case Stage.HR_REVIEW | Stage.LEADER_REVIEW:
-                alarms = month.review_alarms(self._due(), since)
+                return month.review_alarms(self._due(), since)
             case Stage.TRACKING:
-                alarms = month.tracking_alarms()
+                return month.tracking_alarms()
             case Stage.CLOSING:
-                alarms = month.closing_alarms(since)
+                return month.closing_alarms(since)
             case _ if self._due().milestone is Milestone.DISPUTE_ANSWER_DUE:
-                alarms = month.disputed_alarms(self._due(), since)
+                return month.disputed_alarms(self._due(), since)
             case _:
-                alarms = month.scored_alarms(self._due(), since)
-        left = [alarm for alarm in alarms if alarm.move or alarm.instant > self._heard]
-        return sorted(left, key=lambda alarm: alarm.instant)
+                return month.scored_alarms(self._due(), since)
 
     def _due(self) -> Deadline:
         assert self._deadline is not None
         return self._deadline
 
-    async def _ring(self, alarm: Alarm) -> Alarm | None:
-        """Tell the alarm's rung and make its move; the alarm that takes its place when it is put off."""
+    async def _ring(self, alarm: Alarm) -> None:
+        """Tell the alarm's rung and make its move, unless somebody has moved the plan meanwhile."""
         if alarm.rung is not None:
             fired = await self._fire(alarm, alarm.rung)
-            if fired.outcome is RungOutcome.POSTPONED and alarm.move is None:
-                return self._month.postponed(alarm)
-            if fired.outcome is RungOutcome.SENT and alarm.rung in LEVELS:
-                workflow.upsert_search_attributes([ESCALATION_LEVEL.value_set(LEVELS[alarm.rung])])
+            self._note_rung(alarm, fired.outcome)
         if alarm.move is None:
-            return None
-        if self._noted is not None:
-            return alarm
+            return
+        if self._has_noted():
+            self._set(alarm)
+            return
         await self._carry_out(Decision(self._by_time(alarm, alarm.move)))
-        return None
+
+    def _note_rung(self, alarm: Alarm, outcome: RungOutcome) -> None:
+        """A rung that found everybody away is told later; one that climbed is shown to operators."""
+        if outcome is RungOutcome.POSTPONED and alarm.move is None:
+            again = self._month.postponed(alarm)
+            self._set(*([again] if again else []))
+        if outcome is RungOutcome.SENT and alarm.rung in LEVELS:
+            self._level = LEVELS[alarm.rung]
+            self._show()
 
     async def _fire(self, alarm: Alarm, rung: Rung) -> FiredRung:
         due = alarm.deadline
@@ -183,7 +205,7 @@ class PlanLifecycle:
             deadline=due,
             rung=rung,
             due=self._input.scale.clock(alarm.instant),
-            local_date=alarm.instant.astimezone(due.instant.tzinfo).date(),
+            local_date=alarm.instant.astimezone(ZoneInfo(due.zone)).date(),
         )
         return await ask(RUNG_OWNERS.get(due.milestone, PlansActivities.fire_rung), request)
 
@@ -214,29 +236,29 @@ class PlanLifecycle:
         command = decision.command
         try:
             target = admit(self._here, command)
-            act = await self._acts.carry_out(command, self._here.stage, target, self._deadline)
-        except StaleVersion as refused:
-            decision.refuse(refused)
-            self._take_up(await self._acts.open())
-            return
         except Refusal as refused:
             decision.refuse(refused)
             return
+        try:
+            act = await self._acts.carry_out(command, self._here.stage, target, self._deadline)
+        except Refusal as refused:
+            decision.refuse(refused)
+            if isinstance(refused, StaleVersion):
+                await self._open()
+            return
+        self._arrive(act)
+        decision.done(act.moved)
+
+    def _arrive(self, act: Act) -> None:
         entered = act.moved.stage is not self._here.stage
         self._standing = Standing(act.moved.stage, act.moved.version, act.moved)
         if entered or act.deadline is not None:
-            self._since = self._heard = self._timer.now()
-            self._deadline = act.deadline
+            self._begin(act.deadline, self._timer.now())
         self._show()
-        decision.done(act.moved)
 
     def _show(self) -> None:
-        """Let operators find the plan by its stage; nothing personal is shown."""
-        stage = self._here.stage
-        updates = [PLAN_STAGE.value_set(stage)]
+        """Let operators find the plan by its stage and by what it waits for."""
+        stage, due = self._here.stage, self._deadline
         workflow.set_current_details(f"**{stage}**, version {self._here.version}")
-        if stage in (Stage.HR_REVIEW, Stage.LEADER_REVIEW) and self._deadline is not None:
-            due = self._input.scale.clock(self._deadline.instant)
-            workflow.upsert_search_attributes([*updates, REVIEW_DUE_AT.value_set(due)])
-        else:
-            workflow.upsert_search_attributes(updates)
+        waiting = stage in REVIEW_STAGES and due is not None
+        search.show(stage, self._input.scale.clock(due.instant) if waiting and due else None, self._level)

@@ -127,5 +127,7 @@ def _check_party(rule: Rule, command: Command) -> None:
         raise NotYourMove(move=command.move, party=", ".join(sorted(rule.parties)))
     if command.party is Party.AUTHOR and command.actor != author:
         raise NotYourMove(move=command.move, party=Party.AUTHOR)
+    if (command.party is Party.SYSTEM) != (command.actor == SYSTEM):
+        raise NotYourMove(move=command.move, party=", ".join(sorted(rule.parties)))
     if command.party in DECIDERS and author in (command.actor, command.on_behalf_of):
         raise OwnPlan()

@@ -8,14 +8,8 @@ from typing import ClassVar
 from monthline.embedded.binaries import find_program
 from monthline.embedded.ports import LOOPBACK, Port, http_get
 from monthline.embedded.server import ManagedServer
+from shared.contracts.lifecycle import SEARCH_ATTRIBUTES
 
-SEARCH_ATTRIBUTES: Mapping[str, str] = {
-    "PlanMonth": "Keyword",
-    "PlanStage": "Keyword",
-    "Department": "Keyword",
-    "ReviewDueAt": "Datetime",
-    "EscalationLevel": "Int",
-}
 _ATTRIBUTES_PAGE = "/api/v1/namespaces/default/search-attributes"
 
 

@@ -15,6 +15,7 @@ PLAN_LIFECYCLE = "PlanLifecycle"
 OPEN_MONTH = "OpenMonth"
 COMMAND_UPDATE = "command"
 STATE_QUERY = "state"
+LOOK_AGAIN_SIGNAL = "look_again"
 
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "PlanMonth": "Keyword",

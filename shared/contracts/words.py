@@ -50,7 +50,6 @@ class Move(StrEnum):
     REASSIGN = "reassign"
     AMEND = "amend"
     CLOSE = "close"
-    SCORE = "score"
     CONFIRM = "confirm"
     CALIBRATE = "calibrate"
     DISPUTE = "dispute"

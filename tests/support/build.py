@@ -13,6 +13,7 @@ from shared.contracts.words import Move, Party
 
 MARCH = PlanRef(company="acme", month="2026-03", person="p017")
 SPRING_FIRST = date(2026, 1, 1)
+SPRING_NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 # Mainland China's holidays and worked weekends of early 2026.
 HOLIDAYS = (
     {date(2026, 1, 1) + timedelta(days=n) for n in range(3)}

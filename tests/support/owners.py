@@ -1,10 +1,11 @@
 """The owners of a plan's data, in memory: for tests of the lifecycle alone."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.contracts.calendar import CyclePolicy, WorkingDays
+from shared.contracts.calendar import CyclePolicy, Deadline, WorkingDays
 from shared.contracts.directory import CutWorkingDays, DirectoryActivities, ListPlanners, Planner, Planners
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
@@ -32,15 +33,40 @@ from shared.contracts.words import Move, Party, RungOutcome, Stage
 from tests.support.build import CATEGORIES, content, spring
 
 
+class Gate:
+    """Lets activities pass, or holds them until it is opened again; ``reached`` once one has come."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def close(self) -> None:
+        """Hold whoever comes from now on."""
+        self.reached.clear()
+        self._open.clear()
+
+    def open(self) -> None:
+        """Let everybody pass."""
+        self._open.set()
+
+    async def through(self) -> None:
+        """Come to the gate, and pass when it is open."""
+        self.reached.set()
+        await self._open.wait()
+
+
 class Rungs:
     """Remembers the rungs that fired; ``outcomes`` says what becomes of the next ones."""
 
     def __init__(self) -> None:
+        self.gate = Gate()
         self.fired: list[FireRung] = []
         self.outcomes: list[RungOutcome] = []
 
-    def fire(self, request: FireRung) -> FiredRung:
+    async def fire(self, request: FireRung) -> FiredRung:
         """Record the rung."""
+        await self.gate.through()
         self.fired.append(request)
         outcome = self.outcomes.pop(0) if self.outcomes else RungOutcome.SENT
         return FiredRung(outcome=outcome, recipients=("somebody",))
@@ -51,8 +77,13 @@ class PlansInMemory(PlansActivities):
 
     def __init__(self, rungs: Rungs) -> None:
         self.rungs = rungs
+        self.gate = Gate()
         self.positions: dict[str, Position] = {}
+        self.opened: list[OpenPlan] = []
+        self.resubmitted: list[GetSubmission] = []
+        self.moves: list[MovePlan] = []
         self.ledger: list[Moved] = []
+        self.deadlines: list[Deadline | None] = []
         self.applied: dict[str, Moved] = {}
         self.refuse_next: Refusal | None = None
 
@@ -62,6 +93,8 @@ class PlansInMemory(PlansActivities):
 
     async def open(self, request: OpenPlan) -> Position:
         """The row, made when it is absent."""
+        await self.gate.through()
+        self.opened.append(request)
         return self.positions.setdefault(
             request.plan.plan_id,
             Position(
@@ -75,17 +108,21 @@ class PlansInMemory(PlansActivities):
 
     async def submit(self, request: SubmitPlan) -> Submitted:
         """Move to HR, unless the draft is to be refused."""
-        moved = self._move(request.command, Stage.HR_REVIEW)
+        await self.gate.through()
+        moved = self._move(request.command, Stage.HR_REVIEW, request.deadline)
         return Submitted(moved=moved, submission=self._submission(request.command, moved.version))
 
     async def submission(self, request: GetSubmission) -> Submission:
         """The newest submission."""
+        self.resubmitted.append(request)
         position = self.positions[request.plan.plan_id]
         return self._submission(position, position.version)
 
     async def move(self, request: MovePlan) -> Moved:
         """Move the row."""
-        return self._move(request.command, request.stage)
+        await self.gate.through()
+        self.moves.append(request)
+        return self._move(request.command, request.stage, request.deadline)
 
     async def close(self, request: ClosePlan) -> ClosedPlan:
         """Frozen figures without any figure."""
@@ -100,7 +137,7 @@ class PlansInMemory(PlansActivities):
 
     async def fire_rung(self, request: FireRung) -> FiredRung:
         """Record the rung."""
-        return self.rungs.fire(request)
+        return await self.rungs.fire(request)
 
     def _submission(self, of: Any, version: int) -> Submission:
         return Submission(
@@ -113,7 +150,7 @@ class PlansInMemory(PlansActivities):
             categories=CATEGORIES,
         )
 
-    def _move(self, command: Command, stage: Stage) -> Moved:
+    def _move(self, command: Command, stage: Stage, deadline: Deadline | None) -> Moved:
         if command.command_id in self.applied:
             return self.applied[command.command_id]
         if self.refuse_next is not None:
@@ -131,9 +168,12 @@ class PlansInMemory(PlansActivities):
             version=row.version + 1,
             at=datetime.now(UTC),
         )
-        changes = {"stage": stage, "version": moved.version}
+        changes: dict[str, Any] = {"stage": stage, "version": moved.version}
+        if stage is not row.stage or deadline is not None:
+            changes |= {"entered_at": moved.at, "deadline": deadline}
         self.positions[command.plan.plan_id] = row.model_copy(update=changes)
         self.ledger.append(moved)
+        self.deadlines.append(deadline)
         self.applied[command.command_id] = moved
         return moved
 
@@ -143,8 +183,10 @@ class ReviewInMemory(ReviewActivities):
 
     def __init__(self, rungs: Rungs) -> None:
         self.rungs = rungs
+        self.gate = Gate()
         self.opened: list[OpenRound] = []
         self.decisions: list[RecordDecision] = []
+        self.on_behalf_of: str | None = None
         self.closed: list[CloseRound] = []
         self.refuse_next: Refusal | None = None
 
@@ -154,11 +196,12 @@ class ReviewInMemory(ReviewActivities):
 
     async def record_decision(self, request: RecordDecision) -> DecisionRecorded:
         """Note the decision, unless it is to be refused."""
+        await self.gate.through()
         if self.refuse_next is not None:
             refused, self.refuse_next = self.refuse_next, None
             raise refused
         self.decisions.append(request)
-        return DecisionRecorded(command_id=request.command.command_id)
+        return DecisionRecorded(command_id=request.command.command_id, on_behalf_of=self.on_behalf_of)
 
     async def close_round(self, request: CloseRound) -> None:
         """Note the end of the round."""
@@ -166,7 +209,7 @@ class ReviewInMemory(ReviewActivities):
 
     async def fire_rung(self, request: FireRung) -> FiredRung:
         """Record the rung."""
-        return self.rungs.fire(request)
+        return await self.rungs.fire(request)
 
 
 class ScoringInMemory(ScoringActivities):
@@ -175,6 +218,8 @@ class ScoringInMemory(ScoringActivities):
     def __init__(self, rungs: Rungs) -> None:
         self.rungs = rungs
         self.scored: list[ScorePlan] = []
+        self.answers: list[AnswerScore] = []
+        self.refuse_next: Refusal | None = None
         self.confirmed: set[Party] = set()
         self.disputed = False
 
@@ -184,7 +229,11 @@ class ScoringInMemory(ScoringActivities):
         return Scored(version=1, total=Decimal("62.00"), band="pass")
 
     async def record_answer(self, request: AnswerScore) -> AnswerRecorded:
-        """Note who has said what."""
+        """Note who has said what, unless it is to be refused."""
+        if self.refuse_next is not None:
+            refused, self.refuse_next = self.refuse_next, None
+            raise refused
+        self.answers.append(request)
         if request.command.move is Move.DISPUTE:
             self.disputed = True
             self.confirmed.clear()
@@ -200,7 +249,7 @@ class ScoringInMemory(ScoringActivities):
 
     async def fire_rung(self, request: FireRung) -> FiredRung:
         """Record the rung."""
-        return self.rungs.fire(request)
+        return await self.rungs.fire(request)
 
 
 class DirectoryInMemory(DirectoryActivities):
@@ -208,9 +257,12 @@ class DirectoryInMemory(DirectoryActivities):
 
     def __init__(self, count: int = 1) -> None:
         self.people = [f"p{number:03}" for number in range(count)]
+        self.asked: list[ListPlanners] = []
+        self.cut = 0
 
     async def list_planners(self, request: ListPlanners) -> Planners:
         """One page of them."""
+        self.asked.append(request)
         chosen = [
             person
             for person in self.people
@@ -224,4 +276,5 @@ class DirectoryInMemory(DirectoryActivities):
 
     async def working_days(self, request: CutWorkingDays) -> WorkingDays:
         """The whole spring, whatever the span."""
+        self.cut += 1
         return spring()

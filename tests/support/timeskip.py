@@ -1,24 +1,27 @@
 """The time-skipping engine: the one place that knows its experimental interface."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from monthline.embedded.binaries import find_program
-from monthline.embedded.temporal import SEARCH_ATTRIBUTES
+from shared.contracts.calendar import TimeScale
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
 from shared.contracts.ids import LIFECYCLE_QUEUE
 from shared.contracts.lifecycle import (
     COMMAND_UPDATE,
     PLAN_LIFECYCLE,
+    SEARCH_ATTRIBUTES,
     STATE_QUERY,
     Command,
     LifecycleInput,
@@ -26,10 +29,12 @@ from shared.contracts.lifecycle import (
     Moved,
 )
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
+from shared.contracts.refusals import Refusal
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
+from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
 from shared.settings import ProcessSettings
-from shared.temporal import activities_of
+from shared.temporal import activities_of, as_refusal
 from tests.support.owners import (
     DirectoryInMemory,
     PlansInMemory,
@@ -37,8 +42,13 @@ from tests.support.owners import (
     Rungs,
     ScoringInMemory,
 )
-from workflows.__main__ import lifecycle_worker
+from workflows.__main__ import BUILD, lifecycle_worker
 
+SERVER = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    # A timer fires at its instant; the server's default lets it be a second late.
+    'history.timerProcessorMaxTimeShift="10ms"',
+)
 KEYS = {
     "Keyword": SearchAttributeKey.for_keyword,
     "Datetime": SearchAttributeKey.for_datetime,
@@ -53,7 +63,10 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(find_program("temporal")),
         dev_server_log_level="never",
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
+        identity="tests",
+        dev_server_extra_args=[
+            argument for setting in SERVER for argument in ("--dynamic-config-value", setting)
+        ],
         search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
     )
     async with environment:
@@ -88,15 +101,20 @@ async def workers(environment: WorkflowEnvironment, owners: Owners) -> AsyncIter
         await stack.enter_async_context(lifecycle_worker(client, ProcessSettings()))
         for queue, contract, keeper in owners.on_queues():
             activities = activities_of(contract, keeper)
-            await stack.enter_async_context(Worker(client, task_queue=queue, activities=activities))
+            await stack.enter_async_context(
+                Worker(client, task_queue=queue, activities=activities, build_id=BUILD)
+            )
         yield
 
 
 class Plan:
-    """A running lifecycle and the commands one gives it."""
+    """A running lifecycle, the commands one gives it, and what its history tells."""
 
-    def __init__(self, environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Any]) -> None:
+    def __init__(
+        self, environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], scale: TimeScale
+    ) -> None:
         self._environment = environment
+        self._scale = scale
         self.handle = handle
 
     async def give(self, command: Command) -> Moved:
@@ -106,24 +124,89 @@ class Plan:
         )
         return moved
 
+    async def answer(self, command: Command) -> Moved | Refusal:
+        """What becomes of a command."""
+        try:
+            return await self.give(command)
+        except WorkflowUpdateFailedError as failed:
+            found = as_refusal(failed.cause)
+            assert found is not None
+            return found
+
+    async def refused(self, command: Command) -> Refusal:
+        """Send a command that is to be refused; its refusal."""
+        found = await self.answer(command)
+        assert isinstance(found, Refusal), f"not refused: {found}"
+        return found
+
     async def skip(self, **span: float) -> None:
         """Let the plan's own clock run ahead by ``timedelta(**span)``."""
         await self._environment.fast_forward(self.handle, timedelta(**span))
+
+    async def skip_past(self, instant: datetime) -> None:
+        """Let the plan's own clock run until a minute after the calendar instant."""
+        now = await self._environment.get_current_time(self.handle)
+        left = self._scale.clock(instant) - now + timedelta(minutes=1)
+        assert left > timedelta(), "that instant has passed"
+        await self._environment.fast_forward(self.handle, left)
 
     async def state(self) -> LifecycleState:
         """What the lifecycle believes."""
         state: LifecycleState = await self.handle.query(STATE_QUERY, result_type=LifecycleState)
         return state
 
+    async def settled(self) -> int:
+        """Wait until nothing is under way; how many events the history then has."""
+        while True:
+            described = (await self.handle.describe()).raw_description
+            busy = described.pending_activities or described.HasField("pending_workflow_task")
+            if not busy:
+                return described.workflow_execution_info.history_length
+            await asyncio.sleep(0.01)
 
-async def start(environment: WorkflowEnvironment, plan: LifecycleInput) -> Plan:
+    async def kinds(self) -> list[str]:
+        """What kinds of events the history has, such as ``timer_started``."""
+        return [
+            str(event.WhichOneof("attributes")).removesuffix("_event_attributes")
+            async for event in self.handle.fetch_history_events()
+        ]
+
+    async def accepted(self, count: int) -> None:
+        """Wait until so many commands have been accepted."""
+        await self._until("workflow_execution_update_accepted", count)
+
+    async def fired(self, count: int) -> None:
+        """Wait until so many timers have fired."""
+        await self._until("timer_fired", count)
+
+    async def _until(self, kind: str, count: int) -> None:
+        async with asyncio.timeout(10):
+            while True:
+                if (await self.kinds()).count(kind) >= count:
+                    return
+                await asyncio.sleep(0.02)
+
+    async def told(self) -> list[str]:
+        """The rungs that were asked for, each with the calendar's local time at which it was."""
+        found = []
+        async for event in self.handle.fetch_history_events():
+            asked = event.activity_task_scheduled_event_attributes
+            if asked.activity_type.name.endswith("fire_rung"):
+                rung = FireRung.model_validate_json(asked.input.payloads[0].data)
+                at = self._scale.calendar(event.event_time.ToDatetime(UTC))
+                local = at.astimezone(ZoneInfo(rung.deadline.zone))
+                found.append(f"{local:%m-%d %H:%M} {rung.deadline.milestone} {rung.rung}")
+        return found
+
+
+async def start(environment: WorkflowEnvironment, plan: LifecycleInput, workflow_id: str = "") -> Plan:
     """Start a lifecycle whose time stands still until it is skipped."""
     with environment.with_time_skipping_disabled():
         handle = await environment.client.start_workflow(
             PLAN_LIFECYCLE,
             plan,
-            id=f"{plan.plan.workflow_id}:{uuid4().hex[:8]}",
+            id=workflow_id or f"{plan.plan.workflow_id}:{uuid4().hex[:8]}",
             task_queue=LIFECYCLE_QUEUE,
             result_type=LifecycleState,
         )
-    return Plan(environment, handle)
+    return Plan(environment, handle, plan.scale)

@@ -1,0 +1,135 @@
+"""Owns the checks of what the interfaces promise everybody: replay, versions, rights, and telling once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+
+from monthline.demo.checks.evidence import Check, Evidence
+from monthline.demo.outcome import PlanOutcome
+from monthline.demo.transport import Refusal
+from monthline.demo.views import LedgerLine
+from shared.access import PlanFacts, Principal, may_see
+from shared.contracts.words import ENDED, Move
+
+_AT_ONCE = 6
+
+
+async def replays(evidence: Evidence) -> list[str]:
+    """An approval sent again with its key gets the first answer, and moves nothing."""
+    wrong = []
+    for found, line in _approvals(evidence):
+        actor, _, key = line.command_id.partition(":")
+        client = evidence.client(actor)
+        moved = await client.move(Move.APPROVE, found.plan.id, line.version - 1, key=key)
+        if (moved.version, moved.stage) != (line.version, line.to_stage):
+            wrong.append(f"{found.plan.person}: the repeated approval answers {moved.stage} {moved.version}")
+        if (await evidence.client(found.plan.person).plan(found.plan.id)).version != found.plan.version:
+            wrong.append(f"{found.plan.person}: the repeated approval moved the plan")
+    return wrong
+
+
+async def reused_keys(evidence: Evidence) -> list[str]:
+    """A key that was used for one request is refused for another."""
+    wrong = []
+    for found, line in _approvals(evidence):
+        actor, _, key = line.command_id.partition(":")
+        code = await _refusal(evidence, actor, Move.APPROVE, found, line.version - 1, key=key, note="other")
+        if code != "idempotency.reused":
+            wrong.append(f"{found.plan.person}: a reused key is answered with {code}")
+    return wrong
+
+
+def _approvals(evidence: Evidence) -> Iterator[tuple[PlanOutcome, LedgerLine]]:
+    """The last approval of every plan that somebody gave without a condition."""
+    for found in evidence.outcome.plans.values():
+        given = [line for line in found.decisions if line.move is Move.APPROVE and not line.note]
+        if given and ":" in given[-1].command_id:
+            yield found, given[-1]
+
+
+async def late_moves(evidence: Evidence) -> list[str]:
+    """A move on a plan that has ended is refused, and the refusal names the stage."""
+    wrong = []
+    for found in evidence.outcome.plans.values():
+        if found.plan.stage not in ENDED:
+            continue
+        try:
+            person, version = found.plan.person, found.plan.version
+            await evidence.client(person).move(Move.CLOSE, found.plan.id, version)
+        except Refusal as refusal:
+            if (refusal.code, refusal.problem.get("stage")) == ("move.wrong_stage", found.plan.stage):
+                continue
+            wrong.append(f"{found.plan.person}: closing it late is refused with {refusal.code}")
+        else:
+            wrong.append(f"{found.plan.person}: could be closed in {found.plan.stage}")
+    return wrong
+
+
+async def _refusal(
+    evidence: Evidence, actor: str, move: Move, found: PlanOutcome, version: int, *, key: str, note: str
+) -> str:
+    try:
+        await evidence.client(actor).move(move, found.plan.id, version, key=key, note=note)
+    except Refusal as refusal:
+        return refusal.code
+    return "success"
+
+
+async def rights(evidence: Evidence) -> list[str]:
+    """Lists show everybody exactly the plans their place and roles give them."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(person: str) -> list[str]:
+        async with gate:
+            seen = {plan.person for plan in await evidence.client(person).plans(evidence.month)}
+        due = _due_to_see(evidence, person)
+        extra = [f"{person}: sees the plan of {author}" for author in sorted(seen - due)]
+        return extra + [f"{person}: does not see the plan of {author}" for author in sorted(due - seen)]
+
+    looks = await asyncio.gather(*(one(person.id) for person in evidence.company.people if not person.left))
+    return [line for found in looks for line in found]
+
+
+def _due_to_see(evidence: Evidence, person: str) -> set[str]:
+    principal = Principal(person, evidence.company.organisation)
+    plans = evidence.outcome.plans.items()
+    return {author for author, found in plans if may_see(principal, PlanFacts(author, found.plan.department))}
+
+
+async def strangers(evidence: Evidence) -> list[str]:
+    """A single read of what is none of one's business says that there is nothing."""
+    wrong = []
+    for person in evidence.company.people:
+        hidden = sorted(set(evidence.outcome.plans) - _due_to_see(evidence, person.id))
+        if person.left or not hidden:
+            continue
+        plan_id = evidence.outcome.plans[hidden[0]].plan.id
+        try:
+            await evidence.client(person.id).plan(plan_id)
+        except Refusal as refusal:
+            if refusal.code == "not_found":
+                continue
+        wrong.append(f"{person.id}: can read the plan of {hidden[0]}")
+    return wrong
+
+
+async def notices(evidence: Evidence) -> list[str]:
+    """Nobody was told the same thing twice for the same reason, and somebody was told something."""
+    wrong, total = [], 0
+    for person in evidence.company.people:
+        if person.left:
+            continue
+        reasons = Counter(message.reason for message in await evidence.client(person.id).inbox())
+        total += reasons.total()
+        wrong += [f"{person.id}: told {count} times: {why}" for why, count in reasons.items() if count > 1]
+    return wrong if total else ["nobody was told anything"]
+
+
+PROMISE_CHECKS = (
+    Check("重发同一请求得到同一答复且不再生效", "a repeated key gets the same answer, one effect", replays),
+    Check("同一键用于别的请求会被拒绝", "a key reused for another request is refused", reused_keys),
+    Check("对已结束的计划的操作被拒绝并指明阶段", "late moves are refused, naming the stage", late_moves),
+    Check("列表只显示各人有权看到的计划", "lists show everybody what is theirs to see", rights),
+    Check("无权者单独读取时得到“不存在”", "others' plans do not exist for those without rights", strangers),
+    Check("同一事由不重复通知同一人", "nobody was told twice for one reason", notices),
+)

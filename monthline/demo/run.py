@@ -1,0 +1,181 @@
+"""Owns the course of a demo: whose month it is, and that it has been played before the stack is used."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monthline.company.files import CompanyFiles
+from monthline.company.loading import load_company
+from monthline.company.reading import gather, parse_company
+from monthline.demo.causes import single_cause
+from monthline.demo.client import ANYBODYS, Client
+from monthline.demo.display import MonthBar, Steps
+from monthline.demo.expectations import planners
+from monthline.demo.issuer import OPERATOR
+from monthline.demo.month import play
+from monthline.demo.outcome import Outcome, read_outcome
+from monthline.demo.report import Report
+from monthline.demo.reviewers import who_decides
+from monthline.demo.scene import Clock, Scene
+from monthline.demo.stack import ISSUER, MAIL_PAGE, Stack, running
+from monthline.demo.state import DataFolder, Memory, digest
+from monthline.demo.tempo import MONTH_SECONDS, calendar_needed, seconds_for, span_of
+from shared.contracts.calendar import TimeScale
+from shared.contracts.words import Role
+from shared.migrations.run import SERVICES
+
+SAMPLE = Path(__file__).parent.parent / "company" / "sample"
+_ROUNDS = 2
+_LATE = 60.0
+"""Seconds that a slow machine may take beyond the month's own length."""
+
+
+class OtherMonth(Exception):
+    """The data folder holds the month of another company."""
+
+
+class NoPlans(Exception):
+    """The company has no plan to play."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Which month it is; ``company`` is to play it, or None when it was played by an earlier start."""
+
+    memory: Memory
+    company: CompanyFiles | None
+
+
+def bill_for(folder: DataFolder, directory: Path | None, steps: Steps) -> Bill:
+    """The month that the folder holds, or a new one; the sample company's without a ``directory``.
+
+    Raises:
+        CompanyInvalid: the company's files are wrong; nothing has been touched.
+        NoPlans: the company has no plan to play.
+        OtherMonth: the folder holds another company's month.
+        Foreign: the folder holds something else.
+    """
+    memory = folder.memory()
+    if memory is not None and memory.finished:
+        if directory is not None and digest(gather(directory)) != memory.files:
+            raise OtherMonth(memory.company.name.of(steps.language))
+        return Bill(memory, None)
+    files = gather(directory or SAMPLE)
+    company = parse_company(files)
+    if company.month is None:
+        raise NoPlans(str(directory))
+    if memory is not None:
+        steps.note("上次的演示没有做完，从头开始。", "The last demo was cut short; starting afresh.")
+    folder.erase()
+    memory = Memory(company=company.company, files=digest(files), month=company.month)
+    folder.remember(memory)
+    return Bill(memory, company)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A month that has been played, on a stack that is still up."""
+
+    stack: Stack
+    memory: Memory
+    scale: TimeScale
+    outcome: Outcome
+
+    @property
+    def clock(self) -> Clock:
+        """The calendar it was played on."""
+        return Clock(self.scale, ZoneInfo(self.memory.company.zone))
+
+    def report(self, steps: Steps) -> None:
+        """Prints what came of it, and where to look further."""
+        report = Report(steps.console, steps.language, self.outcome, self.clock)
+        report.print(self.memory.mishaps, links(self.stack))
+
+
+def links(stack: Stack) -> Mapping[str, str]:
+    """The pages to open, by name."""
+    return {
+        **{name: f"{stack.addresses[name]}/docs" for name in SERVICES},
+        "Temporal": stack.servers.temporal.ui_url or "",
+        MAIL_PAGE: stack.addresses[MAIL_PAGE],
+        ISSUER: stack.addresses[ISSUER],
+    }
+
+
+@asynccontextmanager
+async def played_month(
+    folder: DataFolder, bill: Bill, steps: Steps, *, fixed_ports: bool = True
+) -> AsyncIterator[Played]:
+    """The stack with the month on it, played now unless it was before.
+
+    Raises:
+        CompanyInvalid: the services refuse something in the company's files.
+        MonthUnfinished: the month did not come to its end.
+    """
+    memory = bill.memory
+    async with running(folder, memory.company, steps, fixed_ports=fixed_ports) as stack:
+        if bill.company is not None:
+            memory = await _play(stack, bill.company, memory, steps)
+            folder.remember(memory)
+        if memory.scale is None:
+            raise ValueError("a month that was played has a scale")
+        outcome = await read_outcome(memory.month, stack.clients.of(OPERATOR), stack.clients.of)
+        yield Played(stack, memory, memory.scale, outcome)
+
+
+async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Steps) -> Memory:
+    """Loads the company, opens its month and plays it; what is to be remembered of it."""
+    operator = stack.clients.of(OPERATOR)
+    with steps.step("通过公开接口载入公司", "the company, loaded through the public API"):
+        await load_company(replace(company, delegations=()), operator.transport)
+        cast = sorted({*planners(company, memory.month), *who_decides(company)})
+        await _all_known(stack, cast)
+        pace = await _pace(stack, cast)
+    seconds = seconds_for(pace)
+    if seconds > MONTH_SECONDS:
+        zh = f"这台机器较忙（每秒 {pace:.0f} 次请求）：本月用时约 {seconds:.0f} 秒。"
+        en = f"This machine is busy ({pace:.0f} requests per second): the month takes about {seconds:.0f} s."
+        steps.note(zh, en)
+    working_days = await operator.working_days(*calendar_needed(memory.month))
+    span = span_of(memory.month, company.cycle, working_days)
+    scale = span.scale(datetime.now(UTC), seconds)
+    await _delegate(operator, company, scale)
+    scene = Scene(memory.month, company, Clock(scale, ZoneInfo(company.company.zone)), stack.clients.of)
+    with MonthBar(steps, span, memory.month) as bar:
+        await stack.clients.of(_opener(company)).open_month(memory.month, (), scale)
+        await play(scene, bar, seconds + _LATE)
+    return memory.model_copy(update={"scale": scale, "finished": True, "mishaps": tuple(scene.mishaps)})
+
+
+async def _all_known(stack: Stack, people: list[str]) -> None:
+    """Returns when every service has heard of everybody who will act."""
+    with single_cause():
+        async with asyncio.TaskGroup() as group:
+            for person in people:
+                group.create_task(stack.clients.of(person).become_known())
+
+
+async def _pace(stack: Stack, people: list[str]) -> float:
+    """How many requests per second are answered when everybody asks at once."""
+    began = time.monotonic()
+    asked = [stack.clients.of(person).become_known() for _ in range(_ROUNDS) for person in people]
+    await asyncio.gather(*asked)
+    return len(asked) * len(ANYBODYS) / (time.monotonic() - began)
+
+
+async def _delegate(operator: Client, company: CompanyFiles, scale: TimeScale) -> None:
+    """Delegations are judged by the machines' clock: they are given for the moments the calendar means."""
+    for delegation in company.delegations:
+        moments = {"start": scale.clock(delegation.start), "end": scale.clock(delegation.end)}
+        await operator.delegate(delegation.model_copy(update=moments))
+
+
+def _opener(company: CompanyFiles) -> str:
+    """Who opens the month: somebody of HR, or the operator where there is nobody."""
+    hr = (person.id for person in company.people if any(grant.role is Role.HR for grant in person.roles))
+    return min(hr, default=OPERATOR)

@@ -1,0 +1,1 @@
+"""The five services: each owns its data, its rules and its API, and knows no other service."""

@@ -1,0 +1,1 @@
+"""The directory owns people, departments, roles, delegations, absences and working-day calendars."""

@@ -1,0 +1,34 @@
+"""The HTTP surface of the directory: one application of all its routes."""
+
+from fastapi import FastAPI
+
+from services.directory.api.calendar import CalendarApi
+from services.directory.api.departments import DepartmentsApi
+from services.directory.api.people import PeopleApi
+from services.directory.api.stand_ins import StandInsApi
+from services.directory.calendars import OfficialCalendar
+from services.directory.store.calendar import Calendars
+from services.directory.store.organisation import CurrentOrganisation
+from shared.db import Database
+from shared.http import Check, Door, create_app
+
+
+def directory_app(
+    database: Database,
+    organisation: CurrentOrganisation,
+    calendars: Calendars,
+    official: OfficialCalendar,
+    *,
+    door: Door,
+    checks: dict[str, Check],
+) -> FastAPI:
+    """All routes of the directory under ``/v1``."""
+    app = create_app("directory", door=door, checks=checks)
+    for router in (
+        PeopleApi(database, organisation).router(),
+        DepartmentsApi(database, organisation).router(),
+        StandInsApi(database, organisation).router(),
+        CalendarApi(database, calendars, official).router(),
+    ):
+        app.include_router(router, prefix="/v1")
+    return app

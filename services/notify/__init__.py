@@ -1,0 +1,1 @@
+"""Owns who was told what: messages, deliveries, preferences and webhooks."""

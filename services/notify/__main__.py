@@ -1,0 +1,67 @@
+"""The composition of the notify process: API, consumers and the sender of what is queued."""
+
+import sys
+
+from services.notify.api import NotifyApi
+from services.notify.delivery import Sender
+from services.notify.mail import Mailer, SmtpServer
+from services.notify.reactions import Telling
+from services.notify.store.tables import ORG, OUTBOX
+from services.notify.webhooks import Caller
+from shared.auth import TokenReader
+from shared.bus import Bus
+from shared.db import Database
+from shared.http import Door, create_app
+from shared.org.copy import OrgCache
+from shared.process import Service, bus_check, main
+from shared.reconcile import forget_old
+from shared.settings import Settings
+
+NAME = "notify"
+
+
+async def compose(settings: Settings) -> Service:
+    """The parts of the process that ``settings`` describe; nothing is connected yet."""
+    database = Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{NAME}")
+    bus = Bus(settings.nats_url, name=f"monthline-{NAME}", credentials=settings.nats_credentials)
+    people = OrgCache(database, ORG)
+    caller = Caller(allow_private=settings.webhook_allow_private)
+    sender = Sender(database, people, mailer=_mailer(settings), caller=caller)
+    telling = Telling(people, by_mail=bool(settings.smtp_url), zone=settings.company_zone)
+    tokens = TokenReader(
+        issuer=str(settings.oidc_issuer),
+        audience=settings.oidc_audience,
+        jwks_url=str(settings.oidc_jwks_url),
+        algorithms=settings.oidc_algorithms,
+    )
+    app = create_app(
+        NAME,
+        door=Door(tokens, people.get, settings.admins),
+        checks={"database": database.check, "nats": lambda: bus_check(bus, service.consumers)},
+    )
+    NotifyApi(database, caller, by_mail=bool(settings.smtp_url)).register(app)
+    service = Service(
+        name=NAME,
+        settings=settings,
+        app=app,
+        database=database,
+        outbox=OUTBOX,
+        bus=bus,
+        reactions=telling.reactions(),
+        tasks=(sender.run, lambda: forget_old(database, OUTBOX)),
+    )
+    return service
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_url:
+        return None
+    try:
+        return Mailer(SmtpServer.at(settings.smtp_url), settings.mail_from)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(NAME, compose)

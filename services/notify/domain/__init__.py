@@ -1,0 +1,1 @@
+"""The pure rules of telling: texts, retry schedule, signature, which addresses may be reached."""

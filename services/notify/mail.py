@@ -1,0 +1,179 @@
+"""Owns the mails: how a message becomes one, and how it is handed to the SMTP server."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from services.notify.domain.values import Rendered
+from services.notify.domain.wording import one_line
+from shared.contracts.values import Text
+
+FOOTER: Final = Text(
+    zh="此邮件由月度计划系统 Monthline 发出。可在“通知设置”中关闭邮件，站内消息不受影响。",
+    en="Sent by Monthline. Mails can be turned off in your preferences; the inbox stays.",
+)
+_PORTS: Final = {"smtp": 25, "smtps": 465}
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("services.notify"), autoescape=True, undefined=StrictUndefined
+)
+
+
+class MailRefused(Exception):
+    """The mail did not go out this time; the text says why and holds no address."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """To whom a mail goes, and the id under which every repetition of it is known."""
+
+    name: str
+    address: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mails are handed over. With a user, the password is sent under TLS only."""
+
+    host: str
+    port: int
+    secure: bool = False
+    username: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def at(cls, url: str) -> "SmtpServer":
+        """The server of an ``smtp://[user:password@]host[:port]`` or ``smtps://`` URL.
+
+        Raises:
+            ValueError: it is no such URL; the text does not repeat it.
+        """
+        refused = ValueError("SMTP_URL reads smtp://[user:password@]host[:port] or smtps://…")
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise refused from None
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise refused
+        return cls(
+            host=parts.hostname,
+            port=port or _PORTS[parts.scheme],
+            secure=parts.scheme == "smtps",
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+def compose(rendered: Rendered, to: Envelope, sender: str) -> EmailMessage:
+    """The mail of a message: plain text and HTML, every header on one line.
+
+    Raises:
+        MailRefused: the address cannot stand in a header.
+    """
+    footer = FOOTER.of(rendered.language)
+    mail = EmailMessage(policy=SMTP_POLICY)
+    try:
+        mail["From"] = Address("Monthline", addr_spec=sender)
+        mail["To"] = Address(one_line(to.name), addr_spec=to.address)
+        mail["Subject"] = one_line(rendered.subject)
+    except (ValueError, IndexError, MessageError) as error:
+        raise MailRefused("the address cannot stand in a mail's header") from error
+    mail["Message-ID"] = f"<{to.message_id}@{_domain(sender)}>"
+    mail["Date"] = datetime.now(UTC)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content("\n".join((*_indented(rendered.lines), "", "-- ", footer, "")))
+    html = _TEMPLATES.get_template("mail.html").render(
+        language=rendered.language.value, subject=rendered.subject, lines=rendered.lines, footer=footer
+    )
+    mail.add_alternative(html, subtype="html")
+    # Only now: the alternatives would have taken it with them into the first of their parts.
+    mail["Content-Language"] = rendered.language.value
+    return mail
+
+
+class Mailer:
+    """Hands mails to one SMTP server, each over a connection of its own and within ``seconds``."""
+
+    def __init__(
+        self, server: SmtpServer, sender: str, *, seconds: float = 20.0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._server = server
+        self._sender = sender
+        self._seconds = seconds
+        self._tls = tls
+
+    async def send(self, rendered: Rendered, to: Envelope) -> None:
+        """Hand a mail over.
+
+        Raises:
+            MailRefused: the server did not take it: refused, unreachable, or too slow.
+        """
+        mail = compose(rendered, to, self._sender)
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._seconds):
+                await client.connect()
+                await client.send_message(mail, sender=self._sender, recipients=[to.address])
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            raise MailRefused(_reason(error)) from error
+        finally:
+            await _part(client)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self._server.host,
+            port=self._server.port,
+            username=self._server.username,
+            password=self._server.password,
+            use_tls=self._server.secure,
+            start_tls=self._start_tls(),
+            tls_context=self._tls,
+            local_hostname=_domain(self._sender),
+            timeout=self._seconds,
+        )
+
+    def _start_tls(self) -> bool | None:
+        if self._server.secure:
+            return False
+        return True if self._server.username else None
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """Say goodbye; a server that has taken the mail and then hangs has taken it all the same."""
+    with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        async with asyncio.timeout(2):
+            if client.is_connected:
+                await client.quit()
+    client.close()
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    """A note that runs over several lines stays recognisable as one."""
+    return [line.replace("\n", "\n    ") for line in lines]
+
+
+def _reason(error: Exception) -> str:
+    """Why, without what the server says: answers tend to repeat the address."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        codes = sorted({refused.code for refused in error.recipients})
+        return f"recipient refused ({', '.join(map(str, codes))})"
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{type(error).__name__} ({error.code})"
+    return type(error).__name__

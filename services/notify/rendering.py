@@ -1,0 +1,133 @@
+"""Owns how a notice becomes words: names, dates and labels in the recipient's language and zone."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from services.notify.domain.labels import CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
+from services.notify.domain.texts import TEXTS
+from services.notify.domain.values import Rendered
+from services.notify.domain.wording import lines_of, one_line, subject_of, text_for
+from shared.contracts.events import Notice
+from shared.contracts.ids import parse_plan_id
+from shared.contracts.organisation import Person
+from shared.contracts.values import Text
+from shared.contracts.words import SYSTEM, Language
+from shared.contracts.zones import known_zone
+from shared.org.organisation import Organisation
+
+_MOMENT: Final = {Language.ZH: "y年M月d日 EEEE HH:mm", Language.EN: "EEE d MMM y, HH:mm"}
+_DAY: Final = {Language.ZH: "y年M月d日 EEEE", Language.EN: "EEE d MMM y"}
+_MONTH: Final = {Language.ZH: "y年M月", Language.EN: "MMMM y"}
+_LABELS: Final[dict[str, Mapping[str, Text]]] = {
+    "stage": {key.value: text for key, text in STAGES.items()},
+    "milestone": {key.value: text for key, text in MILESTONES.items()},
+    "rung": {key.value: text for key, text in RUNGS.items()},
+    "because": CAUSES,
+}
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+
+
+class TemplateUnknown(ValueError):
+    """A notice names a template that the table of texts does not have."""
+
+
+class _Reader:
+    """The eyes a notice is written for: a language, a zone and the names people go by."""
+
+    def __init__(self, recipient: Person | None, organisation: Organisation, zone: str) -> None:
+        self.language = recipient.language if recipient else Language.ZH
+        self.zone = recipient.zone if recipient else zone
+        self._organisation = organisation
+
+    def people(self, ids: str) -> str:
+        """Names for one or several ids; an id that is not known yet stays as it is."""
+        return ("、" if self.language is Language.ZH else ", ").join(
+            self._person(one.strip()) for one in ids.split(",")
+        )
+
+    def _person(self, person_id: str) -> str:
+        if person_id == SYSTEM:
+            return SYSTEM_NAME.of(self.language)
+        person = self._organisation.person(person_id)
+        return person.name.of(self.language) if person else person_id
+
+    def department(self, department_id: str) -> str:
+        department = self._organisation.department(department_id)
+        return department.name.of(self.language) if department else department_id
+
+    def month(self, month: str) -> str:
+        try:
+            first = date.fromisoformat(f"{month}-01")
+        except ValueError:
+            return month
+        return format_date(first, _MONTH[self.language], locale=self.language.value)
+
+    def moment(self, iso: str) -> str:
+        """A day as it is; an instant in the reader's zone; a local time without zone as it is."""
+        try:
+            if len(iso) == len("2026-03-31"):
+                return format_date(date.fromisoformat(iso), _DAY[self.language], locale=self.language.value)
+            found = _instant(iso)
+        except ValueError:
+            return one_line(iso)
+        pattern, zone = _MOMENT[self.language], None
+        if found.tzinfo is not None:
+            pattern, zone = f"{pattern} ZZZZ", ZoneInfo(self.zone)
+        return format_datetime(found, pattern, tzinfo=zone, locale=self.language.value)
+
+    def show(self, name: str, value: str) -> str:
+        """One parameter as it is read."""
+        if label := _LABELS.get(name, {}).get(value):
+            return label.of(self.language)
+        shown: dict[str, Callable[[str], str]] = {
+            "author": self.people,
+            "actor": self.people,
+            "responsible": self.people,
+            "department": self.department,
+            "month": self.month,
+            "due": self.moment,
+            "note": _paragraph,
+        }
+        return shown.get(name, one_line)(value) if value else ""
+
+
+def render(notice: Notice, organisation: Organisation, *, zone: str = DEFAULT_ZONE) -> Rendered:
+    """The words of a notice for its recipient; one who is not known yet gets Chinese and ``zone``.
+
+    Raises:
+        TemplateUnknown: no text has that name.
+    """
+    name = text_for(notice.template, notice.parameters)
+    if name not in TEXTS:
+        raise TemplateUnknown(f"no text is called {name}")
+    reader = _Reader(organisation.person(notice.recipient), organisation, zone)
+    parameters = _facts_of_plan(notice.parameters) | notice.parameters
+    shown = {key: reader.show(key, value) for key, value in parameters.items()}
+    letter = TEXTS[name].zh if reader.language is Language.ZH else TEXTS[name].en
+    return Rendered(
+        language=reader.language, subject=subject_of(letter, shown), lines=lines_of(letter, shown)
+    )
+
+
+def _facts_of_plan(parameters: Mapping[str, str]) -> dict[str, str]:
+    try:
+        plan = parse_plan_id(parameters.get("plan", ""))
+    except ValueError:
+        return {}
+    return {"month": plan.month, "author": plan.person}
+
+
+def _instant(text: str) -> datetime:
+    """An ISO time, with an offset or followed by the name of its zone; naive when it has neither."""
+    stamp, _, name = text.rpartition(" ")
+    if "/" in name or name == "UTC":
+        return datetime.fromisoformat(stamp).replace(tzinfo=ZoneInfo(known_zone(name)))
+    return datetime.fromisoformat(text)
+
+
+def _paragraph(text: str) -> str:
+    return "\n".join(line for line in map(one_line, text.splitlines()) if line)

@@ -1,0 +1,1 @@
+"""All SQL of notify: messages, deliveries, webhooks and preferences."""

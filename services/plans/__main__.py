@@ -1,0 +1,75 @@
+"""The process of the plan service, put together from its settings."""
+
+from services.plans.activities import PlanKeeper
+from services.plans.api import plans_app
+from services.plans.reactions import REACTIONS
+from services.plans.reconcile import Lifecycles
+from services.plans.store import plans
+from services.plans.store.tables import COMMANDS, ORG, OUTBOX
+from shared.bus import Consumer
+from shared.contracts.plans import PLANS_QUEUE, PlansActivities
+from shared.contracts.words import Stage
+from shared.http import Door
+from shared.inbound import CommandDesk
+from shared.org.copy import OrgCache
+from shared.parts import Parts, parts
+from shared.process import Service, bus_check, main
+from shared.reconcile import forget_old, resend_commands
+from shared.settings import Settings
+from shared.temporal import worker
+
+
+def _desk(made: Parts) -> CommandDesk:
+    async def stage_of(plan_id: str) -> Stage | None:
+        async with made.database.transaction() as connection:
+            return await plans.stage_of(connection, plan_id)
+
+    return CommandDesk(made.database, COMMANDS, made.engine, stage_of)
+
+
+async def compose(settings: Settings) -> Service:
+    """The plan service: API, activities, relay, consumers and reconciler."""
+    made = await parts(settings, "plans")
+    desk = _desk(made)
+    cache = OrgCache(made.database, ORG)
+    lifecycles = Lifecycles(
+        made.database, made.engine, settings.company, restarts=not settings.allow_time_scale
+    )
+    consumers: list[Consumer] = []
+    app = plans_app(
+        database=made.database,
+        org=cache,
+        engine=made.engine,
+        desk=desk,
+        door=Door(made.tokens, cache.get, settings.admins),
+        checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
+        company=settings.company,
+        allow_time_scale=settings.allow_time_scale,
+    )
+    return Service(
+        name="plans",
+        settings=settings,
+        app=app,
+        database=made.database,
+        outbox=OUTBOX,
+        bus=made.bus,
+        client=made.client,
+        worker=worker(
+            made.client,
+            settings,
+            queue=PLANS_QUEUE,
+            contract=PlansActivities,
+            keeper=PlanKeeper(made.database, cache),
+        ),
+        reactions=REACTIONS,
+        tasks=(
+            lambda: resend_commands(desk),
+            lambda: forget_old(made.database, OUTBOX),
+            lifecycles.run,
+        ),
+        consumers=consumers,
+    )
+
+
+if __name__ == "__main__":
+    main("plans", compose)

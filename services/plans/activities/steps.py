@@ -1,0 +1,190 @@
+"""The steps that activities are made of, each inside the transaction its caller has opened."""
+
+from collections.abc import Iterable, Sequence
+
+from services.plans.domain import moves
+from services.plans.domain.actuals import fed_metrics, freeze
+from services.plans.domain.authority import require_actor
+from services.plans.domain.ledger import FIRST, chained
+from services.plans.domain.lint import blocking, lint
+from services.plans.domain.moves import MoveFacts
+from services.plans.domain.notices import of_rung
+from services.plans.domain.rungs import Recipient, reporting_week
+from services.plans.domain.templates import effective
+from services.plans.domain.versions import require_content, require_version
+from services.plans.store import drafts, ledger, plans, progress, rungs, templates
+from services.plans.store.plans import Entering, PlanRow
+from services.plans.store.tables import COMMANDS, OUTBOX
+from shared.contracts.calendar import Deadline
+from shared.contracts.events import RungFired
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.plan import ClosedPlan, Position, Submission
+from shared.contracts.plans import OpenPlan
+from shared.contracts.refusals import Blocked, KeyReused, NotFound, Unknown, WrongStage
+from shared.contracts.rungs import FireRung
+from shared.contracts.words import Milestone, RungOutcome, Stage
+from shared.db import Connection, now
+
+
+async def position(connection: Connection, request: OpenPlan) -> Position | None:
+    """Where the plan stands; None when there is none yet."""
+    found = await plans.find(connection, request.plan.plan_id)
+    if found is None:
+        return None
+    plan = found.plan
+    return Position(
+        plan=plan.ref,
+        stage=plan.stage,
+        version=plan.version,
+        entered_at=plan.entered_at,
+        deadline=plan.deadline,
+    )
+
+
+async def position_again(connection: Connection, request: OpenPlan) -> Position:
+    """Where the plan stands that another transaction has just opened."""
+    found = await position(connection, request)
+    if found is None:
+        raise NotFound(what="plan")
+    return found
+
+
+async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, ...]) -> Position | None:
+    """Write the plan; None when another transaction has done so in the meantime."""
+    template = effective(chain, await templates.newest(connection, chain))
+    if template is None:
+        raise Unknown(what="template", path=f"departments.{request.department}")
+    facts = moves.opening(request, await now(connection))
+    line = chained(FIRST, facts.line)
+    if not await plans.open_new(connection, request, template, line):
+        return None
+    await drafts.begin(connection, request.plan.plan_id)
+    await ledger.append(connection, line)
+    await OUTBOX.tell(connection, facts.event)
+    return Position(
+        plan=facts.plan,
+        stage=facts.stage,
+        version=facts.version,
+        entered_at=facts.at,
+        deadline=facts.deadline,
+    )
+
+
+def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None) -> MoveFacts:
+    """A move within a stage that starts no other deadline leaves the one that runs."""
+    running = plan.deadline if stage is plan.stage else None
+    return moves.carried_out(
+        command,
+        department=plan.department,
+        previous=plan.stage,
+        stage=stage,
+        version=plan.version,
+        at=plan.moment,
+        deadline=deadline or running,
+    )
+
+
+async def claim(connection: Connection, facts: MoveFacts) -> Moved | None:
+    """None when this transaction is the one that carries the command out, else the answer given then.
+
+    Raises:
+        KeyReused: the id stands for another move, which another service may have taken.
+    """
+    answer = facts.moved.model_dump(mode="json")
+    stored = await COMMANDS.claim(connection, facts.command_id, answer)
+    if stored is None:
+        return None
+    moved = Moved.model_validate(stored)
+    if (moved.plan_id, moved.move) != (facts.plan.plan_id, facts.move):
+        raise KeyReused()
+    return moved
+
+
+def require_mover(plan: PlanRow, command: Command) -> None:
+    """Raises NotYourMove, OwnPlan or StaleVersion unless the move may be carried out now."""
+    require_actor(command)
+    require_version(command.expected_version, plan.version, plan.stage)
+
+
+async def submission_of(connection: Connection, plan: PlanRow, command: Command) -> Submission:
+    """What is about to be frozen: the draft as it stands, if nothing in it blocks."""
+    if plan.stage is not Stage.DRAFTING:
+        raise WrongStage(stage=plan.stage.value, move=command.move.value)
+    draft = await drafts.read(connection, plan)
+    require_content(command.content_version, draft.content_version, plan.stage)
+    findings = lint(draft.content, draft.template)
+    if blocking(findings):
+        raise Blocked(findings=[finding.model_dump(mode="json") for finding in findings])
+    return Submission(
+        plan=plan.ref,
+        department=plan.department,
+        revision=plan.revision + 1,
+        plan_version=plan.version + 1,
+        template_version=plan.template_version,
+        content=draft.content,
+        categories=draft.template.categories,
+        findings=findings,
+    )
+
+
+async def enter(connection: Connection, plan: PlanRow, facts: MoveFacts, *, revision: int) -> None:
+    """Write the move into the row and into the ledger."""
+    line = chained(plan.ledger_hash, facts.line)
+    entering = Entering(stage=facts.stage, deadline=facts.deadline, revision=revision, line=line)
+    await plans.enter(connection, plan, entering)
+    await ledger.append(connection, line)
+
+
+async def figures(connection: Connection, plan: PlanRow) -> ClosedPlan:
+    """What is about to be frozen at close: an actual for every item of the newest revision."""
+    submission = (await drafts.revision(connection, plan.id)).submission
+    reported = await progress.of_plan(connection, plan.id)
+    fed = await progress.fed(connection, fed_metrics(submission.content), plan.ref.month)
+    return ClosedPlan(
+        plan=plan.ref,
+        department=plan.department,
+        revision=submission.revision,
+        content=submission.content,
+        categories=submission.categories,
+        actuals=freeze(submission.content, reported, fed),
+    )
+
+
+async def has_acted(connection: Connection, plan: PlanRow, request: FireRung) -> bool:
+    """Whether the rung has nobody left to remind: the plan went on, or the week was reported on."""
+    if (plan.version, plan.stage) != (request.plan_version, request.stage):
+        return True
+    if plan.frozen_version == plan.version:
+        return True
+    if request.deadline.milestone is not Milestone.PROGRESS_DUE:
+        return False
+    first, last = reporting_week(request.deadline.local.date())
+    return await progress.any_between(connection, plan.id, first, last)
+
+
+def names(told: Iterable[Recipient]) -> tuple[str, ...]:
+    """The ids of those who were told."""
+    return tuple(recipient.person for recipient in told)
+
+
+async def keep_rung(
+    connection: Connection, request: FireRung, outcome: RungOutcome, told: Sequence[Recipient]
+) -> None:
+    """Write a rung down and tell it; the same rung twice is one."""
+    fired_at = await rungs.keep(connection, request, outcome, told)
+    if fired_at is None:
+        return
+    await OUTBOX.tell(
+        connection,
+        RungFired(
+            plan=request.plan,
+            department=request.department,
+            milestone=request.deadline.milestone,
+            rung=request.rung,
+            due=request.due,
+            deadline=request.deadline.instant,
+            fired_at=fired_at,
+            recipients=names(told),
+            notices=of_rung(request, told),
+        ),
+    )

@@ -1,0 +1,143 @@
+"""Templates, the cycle policy, and the opening of a month."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.plans.api.rights import require
+from services.plans.api.shapes import MonthOpened, MonthOpening, PublishedTemplate, TemplateBody
+from services.plans.domain.lint import unknown_rules
+from services.plans.domain.templates import effective
+from services.plans.store import plans, templates
+from shared.access import Action
+from shared.contracts.calendar import CyclePolicy
+from shared.contracts.ids import PlanRef
+from shared.contracts.lifecycle import OpenMonthInput
+from shared.contracts.plan import Template
+from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, Unknown
+from shared.contracts.values import Code, Month
+from shared.db import Database
+from shared.engine import Engine
+from shared.http import Caller, Page, PageWanted
+from shared.org.copy import OrgCache
+from shared.org.organisation import Organisation
+
+PATIENCE = 2.0
+"""Seconds given to news of the directory that is on its way before a name counts as unknown."""
+
+DepartmentId = Annotated[Code, Path()]
+MonthPath = Annotated[Month, Path()]
+
+
+class Configuring:
+    """What HR and administrators set; every change is a new version, and running plans keep theirs."""
+
+    def __init__(
+        self, database: Database, org: OrgCache, engine: Engine, *, company: str, allow_time_scale: bool
+    ) -> None:
+        self._database = database
+        self._org = org
+        self._engine = engine
+        self._company = company
+        self._allow_time_scale = allow_time_scale
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["configuration"])
+        router.add_api_route("/templates", self.templates)
+        router.add_api_route("/templates/{department}", self.template)
+        router.add_api_route("/templates/{department}", self.publish, methods=["PUT"])
+        router.add_api_route("/policies/cycle", self.policy)
+        router.add_api_route("/policies/cycle", self.publish_policy, methods=["PUT"])
+        router.add_api_route("/months/{month}/open", self.open_month, methods=["POST"], status_code=202)
+        return router
+
+    async def templates(self, caller: Caller, paging: PageWanted) -> Page[PublishedTemplate]:
+        """The newest template of every department that has its own."""
+        after = paging.after[0] if paging.after else ""
+        async with self._database.transaction() as connection:
+            found = await templates.published(connection, after=after, limit=paging.limit + 1)
+        page = paging.page(found, lambda one: (one.template.department,))
+        items = [
+            PublishedTemplate(template=one.template, published_by=one.by, published_at=one.at)
+            for one in page.items
+        ]
+        return Page(items=items, next=page.next)
+
+    async def template(self, caller: Caller, department: DepartmentId) -> Template:
+        """The template that holds for a department: its own, or the nearest above it."""
+        chain = [one.id for one in caller.organisation.chain(department)] or [department]
+        async with self._database.transaction() as connection:
+            found = effective(chain, await templates.newest(connection, chain))
+        if found is None:
+            raise NotFound(what="template")
+        return found
+
+    async def publish(self, caller: Caller, department: DepartmentId, body: TemplateBody) -> Template:
+        """Publish a template as the department's next version."""
+        require(caller, Action.CONFIGURE_TEMPLATES)
+        _require_sound(body, department)
+        await self._known(lambda org: org.department(department) is not None, "department", "department")
+        template = Template.model_validate(body.model_dump() | {"department": department})
+        async with self._database.transaction() as connection:
+            return await templates.publish(connection, template, caller.id)
+
+    async def policy(self, caller: Caller) -> CyclePolicy:
+        """The cycle policy that months are opened with."""
+        async with self._database.transaction() as connection:
+            return await templates.newest_policy(connection)
+
+    async def publish_policy(self, caller: Caller, body: CyclePolicy) -> CyclePolicy:
+        """Publish a cycle policy as the next version; ``version`` in the body is not read."""
+        require(caller, Action.RUN_CYCLE)
+        async with self._database.transaction() as connection:
+            return await templates.publish_policy(connection, body, caller.id)
+
+    async def open_month(
+        self, caller: Caller, month: MonthPath, body: MonthOpening | None = None
+    ) -> MonthOpened:
+        """Open the plans of a month: everybody's, or those of the late joiners named."""
+        require(caller, Action.RUN_CYCLE)
+        wish = body or MonthOpening()
+        if wish.scale is not None and not self._allow_time_scale:
+            raise Forbidden(needs="ALLOW_TIME_SCALE")
+        await self._require_new(month, wish.people)
+        request = OpenMonthInput(company=self._company, month=month, people=wish.people, scale=wish.scale)
+        return MonthOpened(month=month, workflow_id=await self._engine.open_month(request))
+
+    async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
+        """Raises Unknown for a person nobody knows, Duplicate for one whose plan exists."""
+        for index, person in enumerate(people):
+            await self._known(_has_person(person), "person", f"people[{index}]")
+        async with self._database.transaction() as connection:
+            for person in people:
+                ref = PlanRef(company=self._company, month=month, person=person)
+                if await plans.stage_of(connection, ref.plan_id) is not None:
+                    raise Duplicate(what="plan", id=ref.plan_id)
+
+    async def _known(self, known: Callable[[Organisation], bool], what: str, path: str) -> None:
+        """Wait a moment for what the directory has just told; raises Unknown when it does not come."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not known(await self._org.get()):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise Unknown(what=what, path=path) from None
+
+
+def _has_person(person: str) -> Callable[[Organisation], bool]:
+    return lambda organisation: organisation.person(person) is not None
+
+
+def _require_sound(template: TemplateBody, department: str) -> None:
+    """Raises Invalid when the body is for another department or speaks of rules that do not exist."""
+    errors = [
+        {"path": f"severities.{code}", "code": "rule", "message": "there is no such rule"}
+        for code in unknown_rules(template)
+    ]
+    if template.department not in ("", department):
+        errors.append({"path": "department", "code": "path", "message": "differs from the path"})
+    if errors:
+        raise Invalid(errors=errors)

@@ -1,0 +1,65 @@
+"""Writing a draft, and asking the linter about it."""
+
+from fastapi import APIRouter, Response
+
+from services.plans.api import views
+from services.plans.api.rights import readable, ref_of, require_author
+from services.plans.api.shapes import Checked, DraftSaved
+from services.plans.domain.lint import lint
+from services.plans.domain.stages import require_editable
+from services.plans.domain.versions import require_content, require_version
+from services.plans.store import drafts, plans
+from services.plans.store.tables import OUTBOX
+from shared.contracts.events import DraftChanged
+from shared.contracts.plan import PlanContent
+from shared.db import Database
+from shared.http import Caller, CallerLanguage, SeenVersion, etag
+
+
+class Drafting:
+    """The edits of the plan API: they change the draft, never the plan's stage or version."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["drafts"])
+        router.add_api_route("/plans/{plan_id}/content", self.write, methods=["PUT"])
+        router.add_api_route("/plans/{plan_id}/check", self.check, methods=["POST"])
+        return router
+
+    async def write(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: PlanContent,
+        seen: SeenVersion,
+        language: CallerLanguage,
+        response: Response,
+    ) -> DraftSaved:
+        """Replace the draft of the caller's plan; the same content again changes nothing."""
+        async with self._database.transaction() as connection:
+            plan = await plans.lock(connection, ref_of(plan_id).plan_id)
+            require_author(caller, plan, "edit")
+            require_editable(plan.stage)
+            require_version(seen.version, plan.version, plan.stage)
+            draft = await drafts.read(connection, plan)
+            version = draft.content_version
+            if body != draft.content:
+                require_content(seen.content_version, version, plan.stage)
+                version = await drafts.write(connection, plan.id, body)
+                await OUTBOX.tell(connection, DraftChanged(plan=plan.ref, content_version=version))
+        response.headers["ETag"] = etag(plan.version, version)
+        findings = views.spoken(lint(body, draft.template), language)
+        return DraftSaved(version=plan.version, content_version=version, findings=findings)
+
+    async def check(
+        self, caller: Caller, plan_id: str, language: CallerLanguage, body: PlanContent | None = None
+    ) -> Checked:
+        """What the linter marks in the content sent, or in the draft as kept when none is sent."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            draft = await drafts.read(connection, plan)
+        content = draft.content if body is None else body
+        return views.checked(content, lint(content, draft.template), language)

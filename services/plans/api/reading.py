@@ -1,0 +1,122 @@
+"""Plans as their readers see them: lists, single plans, ledgers, rungs and revisions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from services.plans.api import views
+from services.plans.api.rights import readable
+from services.plans.api.shapes import (
+    LedgerView,
+    PlanSummary,
+    PlanView,
+    RevisionSummary,
+    RevisionView,
+    RungView,
+)
+from services.plans.store import drafts, ledger, plans, rungs
+from services.plans.store.plans import ListedPlan, Wanted
+from shared.access import Principal, visible
+from shared.contracts.values import Code, Month
+from shared.contracts.words import Stage
+from shared.db import Database
+from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+
+RevisionNumber = Annotated[int, Path(ge=1, le=10**6)]
+
+
+class Reading:
+    """The reads of the plan API; each caller sees what their rights give."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["plans"])
+        router.add_api_route("/plans", self.plans)
+        router.add_api_route("/plans/{plan_id}", self.plan)
+        router.add_api_route("/plans/{plan_id}/ledger", self.ledger)
+        router.add_api_route("/plans/{plan_id}/rungs", self.rungs)
+        router.add_api_route("/plans/{plan_id}/revisions", self.revisions)
+        router.add_api_route("/plans/{plan_id}/revisions/{number}", self.revision)
+        return router
+
+    async def plans(
+        self,
+        caller: Caller,
+        paging: PageWanted,
+        month: Annotated[Month | None, Query()] = None,
+        stage: Annotated[Stage | None, Query()] = None,
+        department: Annotated[Code | None, Query()] = None,
+        person: Annotated[Code | None, Query()] = None,
+    ) -> Page[PlanSummary]:
+        """The plans the caller sees; a department stands for those below it too."""
+        wanted = _wanted(caller, month=month, stage=stage, department=department, person=person)
+        after = paging.after[0] if paging.after else ""
+        async with self._database.transaction() as connection:
+            found = await plans.page(connection, wanted, after=after, limit=paging.limit + 1)
+        page = paging.page(found, _key)
+        return Page(items=[views.summary(listed) for listed in page.items], next=page.next)
+
+    async def plan(
+        self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
+    ) -> PlanView:
+        """One plan; its ETag is what edits and moves name in If-Match."""
+        async with self._database.transaction() as connection:
+            listed = await readable(connection, caller, plan_id)
+            plan = listed.plan
+            draft = await drafts.read(connection, plan)
+            newest = await drafts.revision(connection, plan.id) if plan.revision else None
+            since = newest.submission.plan_version if newest else plan.version
+            conditions = await ledger.conditions(connection, plan.id, since)
+        response.headers["ETag"] = etag(plan.version, listed.content_version)
+        return views.detail(listed, draft, newest, conditions, language)
+
+    async def ledger(self, caller: Caller, plan_id: str) -> Page[LedgerView]:
+        """Every move of the plan, oldest first, with its chain of hashes."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            lines = await ledger.lines(connection, plan.id)
+        return Page(items=[views.ledger_line(line) for line in lines])
+
+    async def rungs(self, caller: Caller, plan_id: str) -> Page[RungView]:
+        """The rungs that have fired on the author's deadlines, oldest first."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            found = await rungs.of_plan(connection, plan.id)
+        return Page(items=[views.rung(row) for row in found])
+
+    async def revisions(self, caller: Caller, plan_id: str) -> Page[RevisionSummary]:
+        """What was submitted, oldest first."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            found = await drafts.all_revisions(connection, plan.id)
+        return Page(items=[views.revision_line(revision) for revision in found])
+
+    async def revision(
+        self, caller: Caller, plan_id: str, number: RevisionNumber, language: CallerLanguage
+    ) -> RevisionView:
+        """One revision with the findings of its time."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            found = await drafts.revision(connection, plan.id, number)
+        return views.revision_detail(found, language)
+
+
+def _wanted(
+    caller: Principal, *, month: str | None, stage: Stage | None, department: str | None, person: str | None
+) -> Wanted:
+    seen = visible(caller)
+    return Wanted(
+        month=month,
+        stage=stage,
+        person=person,
+        departments=caller.organisation.below(department) if department else None,
+        seen_departments=None if seen.everything else seen.departments,
+        seen_people=seen.people,
+    )
+
+
+def _key(listed: ListedPlan) -> tuple[str, ...]:
+    return (listed.plan.id,)

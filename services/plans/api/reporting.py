@@ -1,0 +1,105 @@
+"""Progress: recording entries, and how a plan stands by them."""
+
+import hashlib
+import json
+
+from fastapi import APIRouter
+
+from services.plans.api import views
+from services.plans.api.rights import readable, ref_of, require_author
+from services.plans.api.shapes import EntryView, NewProgress, ProgressView
+from services.plans.domain.messages import message
+from services.plans.domain.progress import problems, report
+from services.plans.domain.stages import require_reporting
+from services.plans.store import drafts, plans, progress
+from services.plans.store.progress import Report
+from services.plans.store.tables import OUTBOX
+from shared.contracts.events import ProgressRecorded
+from shared.contracts.ids import PlanRef
+from shared.contracts.plan import PlanContent
+from shared.contracts.refusals import Invalid, KeyReused
+from shared.contracts.words import Language
+from shared.db import Connection, Database
+from shared.http import Caller, CallerLanguage, IdempotencyKey, Page
+
+
+class Reporting:
+    """Entries are appended in one transaction; nothing of it waits for the engine or the bus."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["progress"])
+        path = "/plans/{plan_id}/progress"
+        router.add_api_route(path, self.record, methods=["POST"], status_code=201)
+        router.add_api_route(path, self.progress)
+        return router
+
+    async def record(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: NewProgress,
+        key: IdempotencyKey,
+        language: CallerLanguage,
+    ) -> Page[EntryView]:
+        """Append entries to the caller's plan: all or none; the same key again gives the same entries."""
+        ref = ref_of(plan_id)
+        wish = Report(ref.plan_id, caller.id, key, _digest(ref, body))
+        async with self._database.transaction() as connection:
+            plan = await plans.lock(connection, ref.plan_id, shared=True)
+            require_author(caller, plan, "progress")
+            earlier = await _earlier(connection, wish)
+            if earlier is not None:
+                return earlier
+            require_reporting(plan.stage, frozen=plan.frozen_version is not None)
+            content = (await drafts.revision(connection, plan.id)).submission.content
+            _require_sound(content, body, ref.month, language)
+            recorded = await progress.record(connection, wish, body.entries)
+            if recorded is None:
+                return await _earlier(connection, wish) or Page(items=[])
+            told = (ProgressRecorded(plan=ref, item=one.entry.item, entry=one.number) for one in recorded)
+            await OUTBOX.tell(connection, *told)
+        return Page(items=[views.entry(one) for one in recorded])
+
+    async def progress(self, caller: Caller, plan_id: str) -> ProgressView:
+        """Every entry, oldest first, and how the categories of the newest revision stand by them."""
+        async with self._database.transaction() as connection:
+            plan = (await readable(connection, caller, plan_id)).plan
+            reported = await progress.of_plan(connection, plan.id)
+            newest = await drafts.revision(connection, plan.id) if plan.revision else None
+        stand = report(newest.submission.content, newest.submission.categories, reported) if newest else ()
+        return ProgressView(entries=[views.entry(one) for one in reported], report=stand)
+
+
+def _digest(ref: PlanRef, body: NewProgress) -> str:
+    said = {"plan": ref.plan_id, "body": body.model_dump(mode="json")}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+async def _earlier(connection: Connection, wish: Report) -> Page[EntryView] | None:
+    """What was recorded under this key before; raises KeyReused when that was another request."""
+    found = await progress.recorded_under(connection, wish.author, wish.key)
+    if found is None:
+        return None
+    if found.request_hash != wish.request_hash:
+        raise KeyReused()
+    return Page(items=[views.entry(one) for one in found.entries])
+
+
+def _require_sound(content: PlanContent, body: NewProgress, month: str, language: Language) -> None:
+    """Raises Invalid with everything that is wrong in the entries, at once."""
+    found = problems(content, body.entries, month)
+    if found:
+        raise Invalid(
+            errors=[
+                {
+                    "path": one.path,
+                    "code": one.code,
+                    "message": message(one.code, one.parameters, language),
+                }
+                for one in found
+            ]
+        )

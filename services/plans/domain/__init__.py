@@ -1,0 +1,1 @@
+"""The rules of plans, pure: values in, values out."""

@@ -1,0 +1,67 @@
+"""The ledger of moves: what one line says, and the chain of hashes that shows a changed line."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC
+from hashlib import sha256
+
+from pydantic import AwareDatetime
+
+from shared.contracts.values import Value
+from shared.contracts.words import Move, Stage
+
+FIRST = ""
+"""What stands in the place of a previous hash in the first line of a plan."""
+
+
+class LedgerLine(Value):
+    """One move of one plan; ``version`` is the plan's after it, ``at`` the database's clock."""
+
+    plan_id: str
+    version: int
+    command_id: str
+    move: Move
+    actor: str
+    on_behalf_of: str | None = None
+    from_stage: Stage | None = None
+    to_stage: Stage
+    at: AwareDatetime
+    note: str = ""
+
+
+class ChainedLine(LedgerLine):
+    """A line of the ledger with its place in the chain."""
+
+    previous_hash: str
+    hash: str
+
+    @property
+    def line(self) -> LedgerLine:
+        """What the hash was made from, beside the previous hash."""
+        return LedgerLine(**{name: getattr(self, name) for name in LedgerLine.model_fields})
+
+
+def chain_hash(previous: str, line: LedgerLine) -> str:
+    """SHA-256, in hex, over the previous line's hash and this line as JSON with sorted keys."""
+    said = line.model_dump(mode="json") | {"at": line.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def chained(previous: str, line: LedgerLine) -> ChainedLine:
+    """The line with its place in the chain after ``previous``."""
+    return ChainedLine(**line.model_dump(), previous_hash=previous, hash=chain_hash(previous, line))
+
+
+def first_broken(lines: Iterable[ChainedLine]) -> int | None:
+    """The version of the first line that does not fit the chain of its plan; None when all do.
+
+    ``lines`` are those of one plan in the order of their versions, which start at 1 without a gap.
+    """
+    previous = FIRST
+    for expected, chained_line in enumerate(lines, start=1):
+        fits = chained_line.version == expected and chained_line.previous_hash == previous
+        if not fits or chained_line.hash != chain_hash(previous, chained_line.line):
+            return chained_line.version
+        previous = chained_line.hash
+    return None

@@ -1,0 +1,127 @@
+"""A move of a plan as facts: what is answered, what the ledger says and what others are told."""
+
+from pydantic import AwareDatetime
+
+from services.plans.domain import notices
+from services.plans.domain.ledger import LedgerLine
+from shared.contracts.calendar import Deadline
+from shared.contracts.events import StageEntered
+from shared.contracts.ids import PlanRef
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.plans import OpenPlan
+from shared.contracts.values import Code, Value
+from shared.contracts.words import SYSTEM, Move, Stage
+
+
+class MoveFacts(Value):
+    """One move; ``version`` is the plan's after it, ``at`` the database's clock."""
+
+    command_id: str
+    plan: PlanRef
+    department: Code
+    move: Move
+    actor: str
+    on_behalf_of: str | None = None
+    previous: Stage | None = None
+    stage: Stage
+    version: int
+    at: AwareDatetime
+    note: str = ""
+    deadline: Deadline | None = None
+
+    @property
+    def moved(self) -> Moved:
+        """The answer to whoever gave the command."""
+        return Moved(
+            command_id=self.command_id,
+            plan_id=self.plan.plan_id,
+            move=self.move,
+            actor=self.actor,
+            stage=self.stage,
+            version=self.version,
+            at=self.at,
+        )
+
+    @property
+    def line(self) -> LedgerLine:
+        """The line of the ledger."""
+        return LedgerLine(
+            plan_id=self.plan.plan_id,
+            version=self.version,
+            command_id=self.command_id,
+            move=self.move,
+            actor=self.actor,
+            on_behalf_of=self.on_behalf_of,
+            from_stage=self.previous,
+            to_stage=self.stage,
+            at=self.at,
+            note=self.note,
+        )
+
+    @property
+    def event(self) -> StageEntered:
+        """The fact that others are told, with the notices it asks for."""
+        return StageEntered(
+            plan=self.plan,
+            department=self.department,
+            move=self.move,
+            actor=self.actor,
+            on_behalf_of=self.on_behalf_of,
+            stage=self.stage,
+            previous=self.previous,
+            version=self.version,
+            at=self.at,
+            note=self.note,
+            notices=notices.of_move(
+                self.plan,
+                self.department,
+                move=self.move,
+                entered=None if self.stage is self.previous else self.stage,
+                version=self.version,
+                actor=self.actor,
+                note=self.note,
+                deadline=self.deadline,
+            ),
+        )
+
+
+def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:
+    """The first move of a plan: time opens it."""
+    return MoveFacts(
+        command_id=request.command_id,
+        plan=request.plan,
+        department=request.department,
+        move=Move.OPEN,
+        actor=SYSTEM,
+        stage=Stage.DRAFTING,
+        version=1,
+        at=at,
+        deadline=request.deadline,
+    )
+
+
+def carried_out(
+    command: Command,
+    *,
+    department: str,
+    previous: Stage,
+    stage: Stage,
+    version: int,
+    at: AwareDatetime,
+    deadline: Deadline | None,
+) -> MoveFacts:
+    """The move that a command asks for, from ``previous`` to ``stage``; ``version`` is the one before."""
+    return MoveFacts(
+        command_id=command.command_id,
+        plan=command.plan,
+        department=department,
+        move=command.move,
+        actor=command.actor,
+        on_behalf_of=command.on_behalf_of,
+        previous=previous,
+        stage=stage,
+        version=version + 1,
+        at=at,
+        note=command.note,
+        deadline=deadline,
+    )

@@ -1,0 +1,16 @@
+"""The check that a plan is still the one its mover has seen."""
+
+from shared.contracts.refusals import StaleVersion
+from shared.contracts.words import Stage
+
+
+def require_version(expected: int, current: int, stage: Stage) -> None:
+    """Raises StaleVersion when the plan has been moved since."""
+    if expected != current:
+        raise StaleVersion(expected=expected, current=current, stage=stage.value)
+
+
+def require_content(expected: int | None, current: int, stage: Stage) -> None:
+    """Raises StaleVersion when the draft has been edited since it was seen; None has seen any."""
+    if expected is not None and expected != current:
+        raise StaleVersion(expected=expected, current=current, stage=stage.value, what="content")

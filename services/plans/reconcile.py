@@ -1,0 +1,68 @@
+"""Looks after lifecycles: one that is missing is started again from its row, one behind looks again."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.plans.store import plans
+from services.plans.store.plans import PlanRow
+from shared import log
+from shared.contracts.lifecycle import LifecycleState, OpenMonthInput
+from shared.db import Database
+from shared.engine import Engine
+from shared.reconcile import EVERY, every
+
+SLICE = 200
+AT_ONCE = 8
+logger = log.get(__name__)
+
+
+class Lifecycles:
+    """Compares open plans with their workflows, a slice at a time, round and round.
+
+    ``restarts`` says whether missing lifecycles may be started: not where months run on a time scale,
+    which the row does not know.
+    """
+
+    def __init__(self, database: Database, engine: Engine, company: str, *, restarts: bool) -> None:
+        self._database = database
+        self._engine = engine
+        self._company = company
+        self._restarts = restarts
+        self._after = ""
+
+    async def run(self) -> None:
+        """Look at a slice every minute."""
+        await every(EVERY, self.look, "lifecycles")
+
+    async def look(self) -> int:
+        """Look at the next slice of open plans; how many lifecycles needed something."""
+        async with self._database.transaction() as connection:
+            rows = await plans.open_page(connection, after=self._after, limit=SLICE)
+        self._after = rows[-1].id if len(rows) == SLICE else ""
+        return await self._compare(rows)
+
+    async def _compare(self, rows: Sequence[PlanRow]) -> int:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(row: PlanRow) -> bool:
+            async with gate:
+                return await self._mend(row, await self._engine.state(row.ref.workflow_id))
+
+        return sum(await asyncio.gather(*(one(row) for row in rows)))
+
+    async def _mend(self, row: PlanRow, state: LifecycleState | None) -> bool:
+        """A state is read after its row, so a version above the row's is no fault."""
+        if state is not None and state.version >= row.version:
+            return False
+        if state is not None:
+            logger.warning("reconcile.behind", plan=row.id, row=row.version, lifecycle=state.version)
+            await self._engine.look_again(row.ref.workflow_id)
+            return True
+        logger.warning("reconcile.missing", plan=row.id, restarted=self._restarts)
+        if self._restarts:
+            await self._engine.open_month(
+                OpenMonthInput(
+                    company=self._company, month=row.ref.month, people=(row.ref.person,), restart=True
+                )
+            )
+        return self._restarts

@@ -1,0 +1,136 @@
+"""SQL of drafts and of the revisions that submissions freeze."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from services.plans.store.plans import PlanRow
+from services.plans.store.tables import drafts, revisions, templates
+from shared.contracts.plan import PlanContent, Submission, Template
+from shared.contracts.refusals import NotFound
+from shared.db import Connection
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The content an author writes, how often it was changed, and the template it answers to."""
+
+    content: PlanContent
+    content_version: int
+    changed_at: datetime
+    template: Template
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A frozen submission, and when it was frozen."""
+
+    submission: Submission
+    frozen_at: datetime
+
+
+async def begin(connection: Connection, plan_id: str) -> None:
+    """An empty draft for a plan that has just been opened."""
+    empty = PlanContent().model_dump(mode="json")
+    await connection.execute(insert(drafts).values(plan_id=plan_id, content=empty, content_version=0))
+
+
+async def read(connection: Connection, plan: PlanRow) -> Draft:
+    """The draft of a plan with the template version the plan was opened with."""
+    row = (
+        await connection.execute(
+            select(
+                drafts.c.content,
+                drafts.c.content_version,
+                drafts.c.changed_at,
+                templates.c.content.label("template"),
+            )
+            .join(
+                templates,
+                (templates.c.department == plan.template_department)
+                & (templates.c.version == plan.template_version),
+            )
+            .where(drafts.c.plan_id == plan.id)
+        )
+    ).one()
+    return Draft(
+        content=PlanContent.model_validate(row.content),
+        content_version=row.content_version,
+        changed_at=row.changed_at,
+        template=Template.model_validate(row.template),
+    )
+
+
+async def content_version(connection: Connection, plan_id: str) -> int:
+    """How often the draft has been changed."""
+    version: int = (
+        await connection.execute(select(drafts.c.content_version).where(drafts.c.plan_id == plan_id))
+    ).scalar_one()
+    return version
+
+
+async def write(connection: Connection, plan_id: str, content: PlanContent) -> int:
+    """Replace the draft's content; its new content version. The caller holds the plan."""
+    version: int = (
+        await connection.execute(
+            update(drafts)
+            .where(drafts.c.plan_id == plan_id)
+            .values(
+                content=content.model_dump(mode="json"),
+                content_version=drafts.c.content_version + 1,
+                changed_at=func.clock_timestamp(),
+            )
+            .returning(drafts.c.content_version)
+        )
+    ).scalar_one()
+    return version
+
+
+async def freeze(connection: Connection, submission: Submission, at: datetime) -> None:
+    """Keep a submission as a revision that nothing changes any more."""
+    await connection.execute(
+        insert(revisions).values(
+            plan_id=submission.plan.plan_id,
+            number=submission.revision,
+            plan_version=submission.plan_version,
+            submission=submission.model_dump(mode="json"),
+            frozen_at=at,
+        )
+    )
+
+
+async def submitted_at_version(connection: Connection, plan_id: str, plan_version: int) -> Submission:
+    """The submission that made the plan this version."""
+    found = await connection.execute(
+        select(revisions.c.submission).where(
+            revisions.c.plan_id == plan_id, revisions.c.plan_version == plan_version
+        )
+    )
+    return Submission.model_validate(found.scalar_one())
+
+
+async def revision(connection: Connection, plan_id: str, number: int | None = None) -> Revision:
+    """One revision, the newest when no number is given.
+
+    Raises:
+        NotFound: the plan has no such revision.
+    """
+    statement = select(revisions.c.submission, revisions.c.frozen_at).where(revisions.c.plan_id == plan_id)
+    if number is not None:
+        statement = statement.where(revisions.c.number == number)
+    row = (await connection.execute(statement.order_by(revisions.c.number.desc()).limit(1))).one_or_none()
+    if row is None:
+        raise NotFound(what="revision")
+    return Revision(Submission.model_validate(row.submission), row.frozen_at)
+
+
+async def all_revisions(connection: Connection, plan_id: str) -> Sequence[Revision]:
+    """Every revision of a plan, in order."""
+    rows = await connection.execute(
+        select(revisions.c.submission, revisions.c.frozen_at)
+        .where(revisions.c.plan_id == plan_id)
+        .order_by(revisions.c.number)
+    )
+    return [Revision(Submission.model_validate(row.submission), row.frozen_at) for row in rows]

@@ -1,0 +1,242 @@
+"""SQL of plans and their ledger: reading, locking, opening and moving."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.plans.domain.ledger import ChainedLine
+from services.plans.store.tables import drafts, plans, scores
+from shared.contracts.calendar import Deadline
+from shared.contracts.ids import PlanRef
+from shared.contracts.plan import Template
+from shared.contracts.plans import OpenPlan
+from shared.contracts.refusals import NotFound, StaleVersion
+from shared.contracts.words import ENDED, Stage
+from shared.db import Connection
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan as it stands; ``moment`` is the database's clock when the row was read."""
+
+    ref: PlanRef
+    department: str
+    zone: str
+    stage: Stage
+    version: int
+    template_department: str
+    template_version: int
+    revision: int
+    deadline: Deadline | None
+    entered_at: datetime
+    opened_at: datetime
+    frozen_version: int | None
+    ledger_hash: str
+    moment: datetime
+
+    @property
+    def id(self) -> str:
+        """The plan's id."""
+        return self.ref.plan_id
+
+
+@dataclass(frozen=True)
+class ScoreCopy:
+    """The score of a plan as scoring told it."""
+
+    version: int
+    total: str
+    band: str
+    provisional: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListedPlan:
+    """A plan with what a list and a single read show beside its row."""
+
+    plan: PlanRow
+    content_version: int
+    score: ScoreCopy | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which plans a list is about; None leaves a question open."""
+
+    month: str | None = None
+    stage: Stage | None = None
+    person: str | None = None
+    departments: frozenset[str] | None = None
+    seen_departments: frozenset[str] | None = None
+    seen_people: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Entering:
+    """What a move changes in the row of a plan."""
+
+    stage: Stage
+    deadline: Deadline | None
+    revision: int
+    line: ChainedLine
+
+
+async def find(connection: Connection, plan_id: str) -> ListedPlan | None:
+    """One plan, with its content version and the copy of its score."""
+    row = (await connection.execute(_listed().where(plans.c.id == plan_id))).mappings().one_or_none()
+    return _as_listed(row) if row else None
+
+
+async def stage_of(connection: Connection, plan_id: str) -> Stage | None:
+    """Where a plan stands; None when there is no such plan."""
+    stage = (
+        await connection.execute(select(plans.c.stage).where(plans.c.id == plan_id))
+    ).scalar_one_or_none()
+    return Stage(stage) if stage else None
+
+
+async def page(connection: Connection, wanted: Wanted, *, after: str, limit: int) -> Sequence[ListedPlan]:
+    """At most ``limit`` of the plans that are wanted and seen, in the order of their ids."""
+    statement = _listed().where(*_conditions(wanted), plans.c.id > after).order_by(plans.c.id).limit(limit)
+    return [_as_listed(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def open_page(connection: Connection, *, after: str, limit: int) -> Sequence[PlanRow]:
+    """Plans that have not ended, in the order of their ids: what a reconciler compares with workflows."""
+    statement = (
+        select(*plans.c, func.clock_timestamp().label("moment"))
+        .where(plans.c.stage.not_in([stage.value for stage in ENDED]), plans.c.id > after)
+        .order_by(plans.c.id)
+        .limit(limit)
+    )
+    return [_as_plan(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def lock(connection: Connection, plan_id: str, *, shared: bool = False) -> PlanRow:
+    """The plan, held until the transaction ends: alone, or together with other readers.
+
+    The clock is read outside the locking query, so that it shows the time after any waiting.
+
+    Raises:
+        NotFound: there is no such plan.
+    """
+    held = (
+        select(plans)
+        .where(plans.c.id == plan_id)
+        .with_for_update(read=shared, key_share=not shared)
+        .subquery("held")
+    )
+    statement = select(*held.c, func.clock_timestamp().label("moment"))
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(what="plan")
+    return _as_plan(row)
+
+
+async def open_new(connection: Connection, request: OpenPlan, template: Template, line: ChainedLine) -> bool:
+    """Write a plan in drafting, version 1, with its first ledger line; False when it exists."""
+    opened = await connection.execute(
+        upsert(plans)
+        .values(
+            id=request.plan.plan_id,
+            **request.plan.model_dump(),
+            department=request.department,
+            zone=request.zone,
+            stage=line.to_stage.value,
+            version=line.version,
+            template_department=template.department,
+            template_version=template.version,
+            deadline=request.deadline.model_dump(mode="json"),
+            entered_at=line.at,
+            opened_at=line.at,
+            ledger_hash=line.hash,
+        )
+        .on_conflict_do_nothing()
+    )
+    return opened.rowcount == 1
+
+
+async def enter(connection: Connection, plan: PlanRow, entering: Entering) -> None:
+    """Move the locked plan one version on.
+
+    Raises:
+        StaleVersion: the row is no longer the one that was locked.
+    """
+    moved = await connection.execute(
+        update(plans)
+        .where(plans.c.id == plan.id, plans.c.version == plan.version)
+        .values(
+            stage=entering.stage.value,
+            version=entering.line.version,
+            deadline=entering.deadline.model_dump(mode="json") if entering.deadline else None,
+            revision=entering.revision,
+            entered_at=entering.line.at,
+            ledger_hash=entering.line.hash,
+        )
+        .returning(plans.c.version)
+    )
+    if moved.scalar_one_or_none() is None:
+        raise StaleVersion(expected=plan.version, current=None, stage=plan.stage.value)
+
+
+async def mark_frozen(connection: Connection, plan: PlanRow) -> None:
+    """Note that the figures of this version of the plan are frozen."""
+    await connection.execute(update(plans).where(plans.c.id == plan.id).values(frozen_version=plan.version))
+
+
+def _listed() -> Select[Any]:
+    copied = [column.label(f"score_{column.name}") for column in scores.c if column.name != "plan_id"]
+    return (
+        select(*plans.c, func.clock_timestamp().label("moment"), drafts.c.content_version, *copied)
+        .join(drafts, drafts.c.plan_id == plans.c.id)
+        .outerjoin(scores, scores.c.plan_id == plans.c.id)
+    )
+
+
+def _conditions(wanted: Wanted) -> Iterable[Any]:
+    if wanted.month is not None:
+        yield plans.c.month == wanted.month
+    if wanted.stage is not None:
+        yield plans.c.stage == wanted.stage.value
+    if wanted.person is not None:
+        yield plans.c.person == wanted.person
+    if wanted.departments is not None:
+        yield plans.c.department.in_(sorted(wanted.departments))
+    if wanted.seen_departments is not None:
+        seen = plans.c.department.in_(sorted(wanted.seen_departments))
+        yield or_(seen, plans.c.person.in_(sorted(wanted.seen_people)))
+
+
+def _as_plan(row: RowMapping) -> PlanRow:
+    return PlanRow(
+        ref=PlanRef(company=row["company"], month=row["month"], person=row["person"]),
+        department=row["department"],
+        zone=row["zone"],
+        stage=Stage(row["stage"]),
+        version=row["version"],
+        template_department=row["template_department"],
+        template_version=row["template_version"],
+        revision=row["revision"],
+        deadline=Deadline.model_validate(row["deadline"]) if row["deadline"] else None,
+        entered_at=row["entered_at"],
+        opened_at=row["opened_at"],
+        frozen_version=row["frozen_version"],
+        ledger_hash=row["ledger_hash"],
+        moment=row["moment"],
+    )
+
+
+def _as_listed(row: RowMapping) -> ListedPlan:
+    score = None
+    if row["score_version"] is not None:
+        score = ScoreCopy(
+            version=row["score_version"],
+            total=str(row["score_total"]),
+            band=row["score_band"],
+            provisional=tuple(row["score_provisional"]),
+        )
+    return ListedPlan(plan=_as_plan(row), content_version=row["content_version"], score=score)

@@ -1,0 +1,63 @@
+"""The process of the review service, put together from its settings."""
+
+from services.review.activities import Reviews
+from services.review.api import review_app
+from services.review.reactions import REACTIONS
+from services.review.store import plans
+from services.review.store.tables import COMMANDS, ORG, OUTBOX
+from shared.bus import Consumer
+from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
+from shared.contracts.words import Stage
+from shared.http import Door
+from shared.inbound import CommandDesk
+from shared.org.copy import OrgCache
+from shared.parts import Parts, parts
+from shared.process import Service, bus_check, main
+from shared.reconcile import forget_old, resend_commands
+from shared.settings import Settings
+from shared.temporal import worker
+
+
+def _desk(made: Parts) -> CommandDesk:
+    async def stage_of(plan_id: str) -> Stage | None:
+        async with made.database.transaction() as connection:
+            return await plans.stage_of(connection, plan_id)
+
+    return CommandDesk(made.database, COMMANDS, made.engine, stage_of)
+
+
+async def compose(settings: Settings) -> Service:
+    """The review service: API, activities, relay, consumers and reconciler."""
+    made = await parts(settings, "review")
+    desk = _desk(made)
+    cache = OrgCache(made.database, ORG)
+    consumers: list[Consumer] = []
+    app = review_app(
+        database=made.database,
+        desk=desk,
+        door=Door(made.tokens, cache.get, settings.admins),
+        checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
+    )
+    return Service(
+        name="review",
+        settings=settings,
+        app=app,
+        database=made.database,
+        outbox=OUTBOX,
+        bus=made.bus,
+        client=made.client,
+        worker=worker(
+            made.client,
+            settings,
+            queue=REVIEW_QUEUE,
+            contract=ReviewActivities,
+            keeper=Reviews(made.database),
+        ),
+        reactions=REACTIONS,
+        tasks=(lambda: resend_commands(desk), lambda: forget_old(made.database, OUTBOX)),
+        consumers=consumers,
+    )
+
+
+if __name__ == "__main__":
+    main("review", compose)

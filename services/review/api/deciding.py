@@ -1,0 +1,174 @@
+"""Decisions: judged here with the rights of this moment, carried out by the plan's lifecycle."""
+
+import asyncio
+import re
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+
+from services.review.api.paths import plan_named
+from services.review.api.rights import facts_of
+from services.review.api.shapes import Approval, BulkApproval, BulkReport, BulkRow, PlanVersion, Returning
+from services.review.domain.decisions import authority, check
+from services.review.domain.rounds import Round, check_waiting
+from services.review.store import cases
+from shared.access import Action, Principal, may
+from shared.contracts.ids import command_id
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.refusals import NotApprover, NotFound, Refusal
+from shared.contracts.words import Move, Party, Stage
+from shared.db import Database
+from shared.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, answer
+from shared.inbound import CommandDesk, Outcome, Pending
+from shared.problems import problem
+
+KEY = re.compile(r"[A-Za-z0-9_.-]{8,250}")
+"""A key as callers choose it, or as a bulk approval derives it for one of its plans."""
+
+AT_ONCE = 10
+"""How many plans of a bulk approval are on their way at a time."""
+
+
+class Deciding:
+    """The commands of the review API."""
+
+    def __init__(self, database: Database, desk: CommandDesk) -> None:
+        self._database = database
+        self._desk = desk
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["decisions"])
+        router.add_api_route("/reviews/{plan_id}/approve", self.approve, methods=["POST"])
+        router.add_api_route("/reviews/{plan_id}/return", self.send_back, methods=["POST"])
+        router.add_api_route("/reviews:approve", self.approve_many, methods=["POST"])
+        router.add_api_route("/commands/{key}", self.command)
+        return router
+
+    async def approve(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: Approval,
+        key: IdempotencyKey,
+        seen: SeenVersion,
+        response: Response,
+    ) -> Moved | dict[str, str]:
+        """Approve the plan as the version in If-Match shows it; a note is the approval's condition."""
+        wanted = PlanVersion(plan_id=plan_id, version=seen.version)
+        return answer(await self._take(caller, wanted, key, Move.APPROVE, note=body.note), response)
+
+    async def send_back(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: Returning,
+        key: IdempotencyKey,
+        seen: SeenVersion,
+        response: Response,
+    ) -> Moved | dict[str, str]:
+        """Return the plan with a reason, to its author or, in the leader's step, to HR."""
+        wanted = PlanVersion(plan_id=plan_id, version=seen.version)
+        outcome = await self._take(caller, wanted, key, Move.RETURN, note=body.note, to=body.to)
+        return answer(outcome, response)
+
+    async def approve_many(
+        self,
+        caller: Caller,
+        body: BulkApproval,
+        key: IdempotencyKey,
+        language: CallerLanguage,
+        request: Request,
+    ) -> BulkReport:
+        """Approve several plans, each by itself: the report says for each what became of it."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(wanted: PlanVersion) -> BulkRow:
+            own_key = f"{key}.{wanted.plan_id.replace(':', '.')}"
+            async with gate:
+                try:
+                    return _row(wanted, await self._take(caller, wanted, own_key, Move.APPROVE))
+                except Refusal as refused:
+                    told = problem(refused, language, request.state.trace_id)
+                    return BulkRow(plan_id=wanted.plan_id, status="refused", problem=told)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(wanted)) for wanted in body.plans]
+        return BulkReport(items=[task.result() for task in tasks])
+
+    async def command(self, caller: Caller, key: str, response: Response) -> Moved | dict[str, str]:
+        """What became of the caller's command."""
+        if not KEY.fullmatch(key):
+            raise NotFound(what="command")
+        return answer(await self._desk.find(caller.id, key), response)
+
+    async def _take(
+        self,
+        caller: Principal,
+        wanted: PlanVersion,
+        key: str,
+        move: Move,
+        *,
+        note: str = "",
+        to: Stage | None = None,
+    ) -> Outcome:
+        """Judge a decision and send it; one sent before gets its answer without being judged again."""
+        id_ = command_id(caller.id, key)
+        plan = plan_named(wanted.plan_id)
+        async with self._database.transaction() as connection:
+            case = await cases.find(connection, plan.plan_id, wanted.version, id_)
+        if case is None:
+            raise NotFound(what="plan")
+        on_behalf_of = (
+            case.earlier.on_behalf_of
+            if case.earlier
+            else _judge(caller, case.round, wanted.version, move, note, to, case.at)
+        )
+        return await self._desk.take(
+            Command(
+                command_id=id_,
+                move=move,
+                plan=plan,
+                actor=caller.id,
+                party=Party.REVIEWER,
+                on_behalf_of=on_behalf_of,
+                expected_version=wanted.version,
+                to=to,
+                note=note,
+            )
+        )
+
+
+def _judge(
+    caller: Principal,
+    round_: Round,
+    version: int,
+    move: Move,
+    note: str,
+    to: Stage | None,
+    at: datetime,
+) -> str | None:
+    """For whom the caller decides.
+
+    Raises:
+        NotFound: the plan is none of the caller's business.
+        OwnPlan, NotApprover: they may see it and may not decide it.
+        ReasonMissing, TargetWrong: the decision is incomplete.
+        AlreadyDecided, StaleVersion: the round of this version is over.
+    """
+    try:
+        on_behalf_of = authority(caller.organisation, round_.question, caller.id, at)
+    except NotApprover:
+        if not may(caller, Action.READ_PLAN, facts_of(round_)):
+            raise NotFound(what="plan") from None
+        raise
+    check(move, round_.stage, note, to)
+    if round_.plan_version == version:
+        check_waiting(round_, version)
+    return on_behalf_of
+
+
+def _row(wanted: PlanVersion, outcome: Outcome) -> BulkRow:
+    if isinstance(outcome, Pending):
+        return BulkRow(plan_id=wanted.plan_id, status="pending", key=outcome.key)
+    return BulkRow(plan_id=wanted.plan_id, status="moved", moved=outcome)

@@ -1,0 +1,25 @@
+"""What review keeps of facts that others tell: the organisation, and where each plan stands."""
+
+from services.review.store import plans
+from services.review.store.tables import ORG
+from shared.bus import Meta, Reaction
+from shared.contracts.events import Event, StageEntered
+from shared.db import Connection
+from shared.org.copy import ORG_EVENTS
+
+
+async def keep_organisation(connection: Connection, event: Event, meta: Meta) -> None:
+    """Keep the newest version of a person, department, delegation or absence."""
+    await ORG.keep(connection, event)
+
+
+async def keep_stage(connection: Connection, event: Event, meta: Meta) -> None:
+    """Keep where a plan stands."""
+    if isinstance(event, StageEntered):
+        await plans.keep(connection, event)
+
+
+REACTIONS = (
+    Reaction("review-org", tuple(event.subject() for event in ORG_EVENTS), keep_organisation),
+    Reaction("review-plans", (StageEntered.subject(),), keep_stage),
+)

@@ -1,0 +1,102 @@
+"""Confirmations and disputes: judged here with the rights of this moment, carried out by the lifecycle."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
+
+from services.scoring.api.rights import leaders_of, party_of, ref_of
+from services.scoring.api.shapes import Confirmation, Dispute
+from services.scoring.domain.answers import answer as judge
+from services.scoring.store import scores
+from services.scoring.store.scores import ScoreRow
+from services.scoring.store.tables import COMMANDS
+from shared.access import Principal
+from shared.contracts.ids import command_id
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.refusals import NotFound
+from shared.contracts.words import Move, Stage
+from shared.db import Database
+from shared.http import Caller, IdempotencyKey, SeenVersion, answer
+from shared.inbound import CommandDesk, Outcome
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""The end of the dispute window is known to the lifecycle alone, which judges it by the database."""
+
+
+class Answering:
+    """The commands of the scoring API."""
+
+    def __init__(self, database: Database, desk: CommandDesk) -> None:
+        self._database = database
+        self._desk = desk
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["answers"])
+        router.add_api_route("/scores/{plan_id}/confirm", self.confirm, methods=["POST"])
+        router.add_api_route("/scores/{plan_id}/dispute", self.dispute, methods=["POST"])
+        router.add_api_route("/commands/{key}", self.command)
+        return router
+
+    async def confirm(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: Confirmation,
+        key: IdempotencyKey,
+        seen: SeenVersion,
+        response: Response,
+    ) -> Moved | dict[str, str]:
+        """Confirm a score: as its author, or as the leader, whose note answers a dispute."""
+        outcome = await self._take(caller, plan_id, key, Move.CONFIRM, seen.version, body.note)
+        return answer(outcome, response)
+
+    async def dispute(
+        self,
+        caller: Caller,
+        plan_id: str,
+        body: Dispute,
+        key: IdempotencyKey,
+        seen: SeenVersion,
+        response: Response,
+    ) -> Moved | dict[str, str]:
+        """Dispute one's own score, once, with a reason, before the window is over."""
+        outcome = await self._take(caller, plan_id, key, Move.DISPUTE, seen.version, body.note)
+        return answer(outcome, response)
+
+    async def command(self, caller: Caller, key: str, response: Response) -> Moved | dict[str, str]:
+        """What became of the caller's command."""
+        return answer(await self._desk.find(caller.id, key), response)
+
+    async def _take(
+        self, caller: Principal, plan_id: str, key: str, move: Move, version: int, note: str
+    ) -> Outcome:
+        """Judge an answer and send it; one that was sent before is not judged again."""
+        id_ = command_id(caller.id, key)
+        async with self._database.transaction() as connection:
+            row = await scores.newest(connection, ref_of(plan_id).plan_id)
+            earlier = await COMMANDS.find(connection, id_)
+        if row is None:
+            raise NotFound(what="score")
+        sent = Command.model_validate(earlier.request) if earlier and earlier.request else None
+        party, on_behalf_of = (sent.party, sent.on_behalf_of) if sent else party_of(caller, row, move)
+        command = Command(
+            command_id=id_,
+            move=move,
+            plan=row.score.plan,
+            actor=caller.id,
+            party=party,
+            on_behalf_of=on_behalf_of,
+            expected_version=version,
+            note=note,
+        )
+        if sent is None:
+            _judge(caller, row, command)
+        return await self._desk.take(command)
+
+
+def _judge(caller: Principal, row: ScoreRow, command: Command) -> None:
+    """Refuse what cannot be accepted before anything is sent; of another version the lifecycle judges."""
+    if row.stage is Stage.SCORED and row.version == command.expected_version:
+        leaders = leaders_of(caller.organisation, row)
+        judge(row.answers, command, leaders, at=row.at, window_until=NEVER)

@@ -1,0 +1,220 @@
+"""Business metrics and their values: defined, fed and corrected, row by row."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import ValidationError
+
+from services.scoring.api.shapes import MetricBody, RecordsBody, RecordsReport, RowError, RowResult, ValueView
+from services.scoring.domain.metrics import (
+    FORBIDDEN,
+    MONTH_TAKEN,
+    OTHER_MONTH,
+    UNKNOWN_METRIC,
+    Kept,
+    Metric,
+    MetricRecord,
+    RecordOutcome,
+    Settled,
+    settle,
+)
+from services.scoring.store import metrics
+from services.scoring.store.metrics import ValueRow, ValuesWanted
+from services.scoring.store.tables import OUTBOX
+from shared.access import Action, Principal, may
+from shared.contracts.events import MetricRecorded
+from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown
+from shared.contracts.values import Code, Text
+from shared.contracts.words import Language, Role
+from shared.db import Connection, Database
+from shared.http import Caller, CallerLanguage, Page, PageWanted, invalid
+from shared.org.copy import OrgCache
+
+PATIENCE = 2.0
+"""Seconds given to news of the directory that is on its way before a department counts as unknown."""
+
+MetricId = Annotated[Code, Path()]
+WHY = {
+    UNKNOWN_METRIC: ("metric", Text(zh="没有定义该指标", en="there is no such metric; define it first")),
+    FORBIDDEN: ("metric", Text(zh="该指标不在您的数据范围内", en="this metric is outside your scope")),
+    OTHER_MONTH: (
+        "record_id",
+        Text(zh="该记录属于另一指标或月份", en="this record gave the value of another metric or month"),
+    ),
+    MONTH_TAKEN: (
+        "record_id",
+        Text(
+            zh="该月数值来自另一条记录，请用原记录更正", en="another record gave this month; correct that one"
+        ),
+    ),
+}
+
+
+class Feeding:
+    """What data stewards do, and what HR reads of it."""
+
+    def __init__(self, database: Database, org: OrgCache) -> None:
+        self._database = database
+        self._org = org
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["metrics"])
+        router.add_api_route("/metrics", self.metrics)
+        router.add_api_route("/metrics/values", self.record, methods=["POST"])
+        router.add_api_route("/metrics/{metric}", self.define, methods=["PUT"])
+        router.add_api_route("/metrics/{metric}/values", self.values)
+        return router
+
+    async def metrics(self, caller: Caller, paging: PageWanted) -> Page[Metric]:
+        """The metrics that are defined."""
+        _require_reader(caller)
+        after = paging.after[0] if paging.after else ""
+        async with self._database.transaction() as connection:
+            found = await metrics.page(connection, after=after, limit=paging.limit + 1)
+        return paging.page(found, lambda metric: (metric.id,))
+
+    async def define(self, caller: Caller, metric: MetricId, body: MetricBody) -> Metric:
+        """Define a metric, or define it anew; the values it has stay as they are."""
+        defined = _defined(metric, body)
+        _require_writer(caller, defined)
+        await self._require_department(defined.owner)
+        async with self._database.transaction() as connection:
+            before = (await metrics.find(connection, [metric])).get(metric)
+            if before is not None:
+                _require_writer(caller, before)
+            await metrics.define(connection, defined, caller.id)
+        return defined
+
+    async def record(self, caller: Caller, body: RecordsBody, language: CallerLanguage) -> RecordsReport:
+        """Record values; wrong rows are refused one by one with reasons, the others are kept."""
+        if not may(caller, Action.FEED_METRICS):
+            raise _needs_steward()
+        rows = [_read(row) for row in body.records]
+        valid = [row for row in rows if isinstance(row, MetricRecord)]
+        async with self._database.transaction() as connection:
+            settled = iter(await _take(connection, caller, valid))
+        results = [
+            _result(number, next(settled), language)
+            if isinstance(row, MetricRecord)
+            else RowResult(row=number, outcome=RecordOutcome.REFUSED, errors=row)
+            for number, row in enumerate(rows)
+        ]
+        counted = Counter(result.outcome for result in results)
+        return RecordsReport(**{outcome.value: counted[outcome] for outcome in RecordOutcome}, rows=results)
+
+    async def values(
+        self, caller: Caller, metric: MetricId, paging: PageWanted, history: Annotated[bool, Query()] = False
+    ) -> Page[ValueView]:
+        """A metric's values by month; with ``history`` also those that a correction has superseded."""
+        _require_reader(caller)
+        wanted = ValuesWanted(metric, history, _place(paging.after), paging.limit + 1)
+        async with self._database.transaction() as connection:
+            if not await metrics.find(connection, [metric]):
+                raise NotFound(what="metric")
+            found = await metrics.values_of(connection, wanted)
+        page = paging.page(found, lambda row: (row.record.month, str(row.version)))
+        return Page(items=[_view(row) for row in page.items], next=page.next)
+
+    async def _require_department(self, department: str) -> None:
+        """Raises Unknown for a department that the directory has not told within a moment either."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (await self._org.get()).department(department) is None:
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise Unknown(what="department", path="owner") from None
+
+
+def _defined(metric: str, body: MetricBody) -> Metric:
+    if body.id not in (None, metric):
+        raise Invalid(errors=[{"path": "id", "code": "path", "message": "differs from the path"}])
+    return Metric.model_validate(body.model_dump() | {"id": metric})
+
+
+def _needs_steward() -> Forbidden:
+    return Forbidden(needs=f"{Role.DATA_STEWARD}, {Role.ADMIN}")
+
+
+def _writable(caller: Principal, metric: Metric) -> bool:
+    return caller.admin or caller.has(Role.DATA_STEWARD, metric.owner)
+
+
+def _require_writer(caller: Principal, metric: Metric) -> None:
+    if not may(caller, Action.FEED_METRICS) or not _writable(caller, metric):
+        raise _needs_steward()
+
+
+def _require_reader(caller: Principal) -> None:
+    if not may(caller, Action.READ_METRICS):
+        raise Forbidden(needs=f"{Role.HR}, {Role.DATA_STEWARD}, {Role.AUDITOR}, {Role.ADMIN}")
+
+
+def _read(row: object) -> MetricRecord | list[RowError]:
+    try:
+        return MetricRecord.model_validate(row)
+    except ValidationError as error:
+        return [RowError(**found) for found in invalid(error.errors())]
+
+
+async def _take(connection: Connection, caller: Principal, records: Sequence[MetricRecord]) -> list[Settled]:
+    """Judge the records against those on record, and write down and tell what is new."""
+    await metrics.one_at_a_time(connection)
+    defined = await metrics.find(connection, {record.metric for record in records})
+    before = await metrics.touched(connection, records)
+    settled = settle(records, defined, before, lambda metric: _writable(caller, metric))
+    news = [
+        result.kept
+        for result in settled
+        if result.kept and result.outcome in (RecordOutcome.RECORDED, RecordOutcome.CORRECTED)
+    ]
+    if news:
+        await metrics.record(connection, news, caller.id)
+        await OUTBOX.tell(connection, *(_recorded(kept) for kept in news))
+    return settled
+
+
+def _recorded(kept: Kept) -> MetricRecorded:
+    record = kept.record
+    return MetricRecorded(
+        metric=record.metric,
+        month=record.month,
+        value=f"{record.value:f}",
+        source=record.source,
+        version=kept.version,
+    )
+
+
+def _result(number: int, settled: Settled, language: Language) -> RowResult:
+    errors = []
+    if settled.outcome is RecordOutcome.REFUSED:
+        path, why = WHY[settled.code]
+        errors = [RowError(path=path, code=settled.code, message=why.of(language))]
+    version = settled.kept.version if settled.kept and not errors else None
+    return RowResult(row=number, outcome=settled.outcome, version=version, errors=errors)
+
+
+def _view(row: ValueRow) -> ValueView:
+    record = row.record
+    return ValueView(
+        month=record.month,
+        version=row.version,
+        value=record.value,
+        source=record.source,
+        record_id=record.record_id,
+        revision=record.revision,
+        recorded_by=row.by,
+        recorded_at=row.at,
+    )
+
+
+def _place(after: tuple[str, ...]) -> tuple[str, int] | None:
+    if not after:
+        return None
+    if len(after) != 2 or not after[1].isdecimal() or len(after[1]) > 9:
+        problem = {"path": "cursor", "code": "cursor", "message": "use the next of an earlier page"}
+        raise Invalid(errors=[problem])
+    return after[0], int(after[1])

@@ -1,0 +1,40 @@
+"""The scoring policy: what HR or an administrator sets, and everybody may read."""
+
+from fastapi import APIRouter
+
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.store import policies
+from shared.access import Action, may
+from shared.contracts.refusals import Forbidden
+from shared.contracts.words import Role
+from shared.db import Database
+from shared.http import Caller
+
+
+class Policies:
+    """Every change is a new version; a score keeps the one it was made with."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["policy"])
+        router.add_api_route("/policies/scoring", self.policy)
+        router.add_api_route("/policies/scoring", self.publish, methods=["PUT"])
+        return router
+
+    async def policy(self, caller: Caller) -> ScoringPolicy:
+        """The policy that the next score is made with."""
+        async with self._database.transaction() as connection:
+            return await policies.newest(connection)
+
+    async def publish(self, caller: Caller, body: ScoringPolicy) -> ScoringPolicy:
+        """Publish a policy as the next version; ``version`` in the body is not read.
+
+        The same policy again changes nothing.
+        """
+        if not may(caller, Action.CONFIGURE_SCORING):
+            raise Forbidden(needs=f"{Role.HR}, {Role.ADMIN}")
+        async with self._database.transaction() as connection:
+            return await policies.publish(connection, body, caller.id)

@@ -1,0 +1,1 @@
+"""The arithmetic of scores and the rules of figures and answers, pure."""

@@ -1,0 +1,1 @@
+"""A company's files against the services' real APIs."""

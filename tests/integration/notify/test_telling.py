@@ -1,0 +1,103 @@
+"""What becomes of an event: one message, one mail and one call for each cause, or nothing at all."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from services.notify.domain.values import Channel, DeliveryState
+from shared.bus import Poison
+from shared.contracts.events import DraftChanged
+from shared.contracts.words import Language
+from tests.integration.notify.house import PLAN, House, told
+
+
+async def test_an_event_that_comes_three_times_tells_once(house: House) -> None:
+    await house.subscribe("payroll", "https://hooks.example.com/")
+    event, event_id = told("p017"), uuid4()
+    for _ in range(3):
+        await house.hear(event, event_id)
+    assert len(await house.inbox("p017")) == 1
+    assert [(one.channel, one.target) for one in await house.deliveries()] == [
+        (Channel.MAIL, "p017"),
+        (Channel.WEBHOOK, "payroll"),
+    ]
+
+
+async def test_two_events_with_one_reason_tell_once(house: House) -> None:
+    await house.hear(told("p017"))
+    await house.hear(told("p017"))
+    assert len(await house.inbox("p017")) == 1
+    assert len(await house.deliveries()) == 1
+
+
+async def test_one_event_that_names_somebody_twice_for_one_reason_tells_once(house: House) -> None:
+    await house.hear(told("p017", "l1", "p017"))
+    assert len(await house.inbox("p017")) == 1
+    assert sorted(one.target for one in await house.deliveries()) == ["l1", "p017"]
+
+
+async def test_another_reason_is_another_message(house: House) -> None:
+    await house.hear(told("p017", reason="one"))
+    await house.hear(told("p017", reason="two"))
+    assert [message.reason for message in await house.inbox("p017")] == ["two", "one"]
+
+
+async def test_everybody_reads_their_own_language(house: House) -> None:
+    await house.hear(told("p017", "l1"))
+    [chinese], [english] = await house.inbox("p017"), await house.inbox("l1")
+    assert (chinese.language, chinese.subject) == (Language.ZH, "已通过：张伟的2026年3月工作计划")
+    assert (english.language, english.subject) == (
+        Language.EN,
+        "Approved: work plan of Zhang Wei for March 2026",
+    )
+
+
+async def test_who_wants_no_mail_still_has_the_inbox(house: House) -> None:
+    await house.prefer("p017", mail=False)
+    await house.hear(told("p017", "l1"))
+    assert len(await house.inbox("p017")) == 1
+    assert [one.target for one in await house.deliveries()] == ["l1"]
+
+
+async def test_without_a_mail_server_no_mail_is_queued(house: House) -> None:
+    await replace(house, by_mail=False).hear(told("p017"))
+    assert len(await house.inbox("p017")) == 1
+    assert await house.deliveries() == []
+
+
+async def test_a_webhook_gets_the_events_it_asked_for_as_they_came(house: House) -> None:
+    await house.subscribe("moves", "https://hooks.example.com/", "monthline.plans.stage_entered.v1")
+    await house.subscribe("reviews", "https://hooks.example.com/", "monthline.review.>")
+    body = await house.hear(told())
+    await house.hear(DraftChanged(plan=PLAN, content_version=2))
+    [call] = await house.deliveries()
+    assert (call.target, call.subject) == ("moves", "monthline.plans.stage_entered.v1")
+    assert await house.bodies() == [body.decode()]
+
+
+async def test_a_delivery_names_the_plan_and_its_department(house: House) -> None:
+    await house.subscribe("all", "https://hooks.example.com/")
+    await house.hear(told("l1", department="sales"))
+    await house.hear(DraftChanged(plan=PLAN.model_copy(update={"person": "p020"}), content_version=1))
+    assert [(one.plan_id, one.department) for one in await house.deliveries()] == [
+        ("acme:2026-03:p017", "sales"),
+        ("acme:2026-03:p017", "sales"),
+        ("acme:2026-03:p020", "production"),
+    ]
+
+
+async def test_an_event_with_an_unknown_text_leaves_nothing_behind(house: House) -> None:
+    await house.subscribe("all", "https://hooks.example.com/")
+    good, bad = told("p017", reason="good"), told("l1", reason="bad", template="no_such_text")
+    event = good.model_copy(update={"notices": good.notices + bad.notices})
+    with pytest.raises(Poison, match="no_such_text"):
+        await house.hear(event)
+    assert await house.inbox("p017") == []
+    assert await house.deliveries() == []
+
+
+async def test_a_recipient_the_directory_has_not_told_of_yet_is_told(house: House) -> None:
+    await house.hear(told("p999"))
+    assert len(await house.inbox("p999")) == 1
+    assert [one.state for one in await house.deliveries()] == [DeliveryState.PENDING]

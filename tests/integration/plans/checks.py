@@ -1,0 +1,54 @@
+"""What a test asks of the plan service and looks at in its tables."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from services.plans.store import plans
+from services.plans.store import tables as t
+from shared.contracts.ids import PlanRef
+from shared.contracts.plans import OpenPlan
+from shared.contracts.words import Stage
+from shared.db import Database
+from tests.integration.plans.company import count
+from tests.unit.plans.build import (
+    PLAN,
+    deadline,
+    plan,
+)
+
+BAD = plan(("core", "30"), ("weak", "20"), ("hobby", "20"), ("routine", "31"))
+SHORT = plan(("core", "45"), ("weak", "20"), ("innovation", "15"), ("routine", "20"))
+
+
+def request(plan: PlanRef = PLAN, department: str = "east") -> OpenPlan:
+    """The opening of a plan."""
+    return OpenPlan(
+        command_id=f"plan:{plan.plan_id}:drafting_opens:open",
+        plan=plan,
+        department=department,
+        zone="Asia/Shanghai",
+        deadline=deadline(),
+    )
+
+
+async def rows(database: Database) -> dict[str, int]:
+    """How many rows the tables have that a move writes."""
+    tables = (t.plans, t.drafts, t.revisions, t.ledger, t.OUTBOX.letters, t.COMMANDS.applied)
+    return {table.name: await count(database, table) for table in tables}
+
+
+async def stand(database: Database) -> tuple[Stage, int]:
+    """Stage and version of the plan."""
+    async with database.transaction() as connection:
+        found = await plans.find(connection, PLAN.plan_id)
+    assert found is not None
+    return found.plan.stage, found.plan.version
+
+
+async def refused(call: Awaitable[object], kind: type[Exception]) -> Any:
+    """The refusal that a call ends with."""
+    with pytest.raises(kind) as raised:
+        await call
+    return raised.value

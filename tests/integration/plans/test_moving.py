@@ -1,0 +1,125 @@
+"""Moves and their ledger: one wins, each once, nothing is rewritten."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from services.plans.activities import PlanKeeper
+from services.plans.domain.ledger import first_broken
+from services.plans.store import ledger, plans
+from shared.contracts.refusals import (
+    KeyReused,
+    NotYourMove,
+    OwnPlan,
+    StaleVersion,
+)
+from shared.contracts.words import Move, Stage
+from shared.db import Database
+from tests.integration.plans.checks import refused, rows, stand
+from tests.integration.plans.lifecycle import Course, move
+from tests.unit.plans.build import (
+    PLAN,
+)
+
+
+async def test_the_same_move_twice_is_one(database: Database, keeper: PlanKeeper, course: Course) -> None:
+    await course.submitted()
+    first = await keeper.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017"))
+    before = await rows(database)
+    assert await keeper.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017")) == first
+    assert await rows(database) == before
+
+
+async def test_a_move_from_an_older_version_is_refused_and_leaves_nothing(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.submitted()
+    before = await rows(database)
+    stale = await refused(keeper.move(move(Move.RETURN, 1, Stage.DRAFTING, "hr1")), StaleVersion)
+    assert stale.details == {"expected": 1, "current": 2, "stage": "hr_review"}
+    assert await rows(database) == before
+
+
+async def test_of_two_moves_in_the_same_instant_exactly_one_wins(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.submitted()
+    moves = (
+        move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1"),
+        move(Move.RETURN, 2, Stage.DRAFTING, "hr2"),
+        move(Move.RECALL, 2, Stage.DRAFTING, "p017"),
+    )
+    results = await asyncio.gather(*map(keeper.move, moves), return_exceptions=True)
+    assert sum(isinstance(result, StaleVersion) for result in results) == 2
+    assert (await stand(database))[1] == 3
+    assert (await rows(database))["ledger"] == 3
+
+
+async def test_a_command_id_that_stands_for_another_move_is_refused(
+    keeper: PlanKeeper, course: Course
+) -> None:
+    await course.submitted()
+    await keeper.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017", key="same").model_copy())
+    again = move(Move.RECALL, 2, Stage.DRAFTING, "p017", key="same")
+    changed = again.model_copy(update={"command": again.command.model_copy(update={"move": Move.CLOSE})})
+    await refused(keeper.move(changed), KeyReused)
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "kind_of_refusal"),
+    [(Move.APPROVE, "p017", OwnPlan), (Move.RECALL, "hr1", NotYourMove)],
+)
+async def test_the_wrong_mover_is_refused_also_here(
+    keeper: PlanKeeper, course: Course, kind: Move, actor: str, kind_of_refusal: type[Exception]
+) -> None:
+    await course.submitted()
+    await refused(keeper.move(move(kind, 2, Stage.LEADER_REVIEW, actor)), kind_of_refusal)
+
+
+async def test_the_ledger_has_a_line_for_every_version_and_its_chain_is_whole(
+    database: Database, course: Course
+) -> None:
+    await course.closing()
+    async with database.transaction() as connection:
+        lines = await ledger.lines(connection, PLAN.plan_id)
+        row = await plans.lock(connection, PLAN.plan_id)
+    assert [line.to_stage.value for line in lines] == [
+        "drafting",
+        "hr_review",
+        "leader_review",
+        "tracking",
+        "closing",
+    ]
+    assert first_broken(lines) is None
+    assert (row.version, row.ledger_hash) == (5, lines[-1].hash)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update plans.ledger set actor = 'somebody'",
+        "delete from plans.ledger",
+        "truncate plans.ledger",
+    ],
+)
+async def test_the_service_cannot_change_what_the_ledger_says(
+    database: Database, course: Course, statement: str
+) -> None:
+    await course.submitted()
+    with pytest.raises(DBAPIError, match=r"never changed|permission denied"):
+        async with database.transaction() as connection:
+            await connection.execute(text(statement))
+    assert (await rows(database))["ledger"] == 2
+
+
+async def test_a_move_within_a_stage_leaves_the_deadline_that_runs(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.submitted()
+    await keeper.move(move(Move.CONFIRM, 2, Stage.HR_REVIEW, "hr1"))
+    async with database.transaction() as connection:
+        row = await plans.lock(connection, PLAN.plan_id)
+    assert row.deadline is not None
+    assert row.version == 3

@@ -1,0 +1,78 @@
+"""Progress over HTTP: whole batches, once, while it is taken."""
+
+from services.plans.store import tables as t
+from shared.contracts.events import ProgressRecorded
+from shared.contracts.plans import ClosePlan
+from shared.db import Database
+from tests.integration.plans.calls import CHINESE, PATH, code, report
+from tests.integration.plans.company import count, told
+from tests.integration.plans.conftest import Client
+from tests.integration.plans.lifecycle import Course
+from tests.integration.review.statements import statements
+from tests.unit.plans.build import PLAN, entry
+
+
+async def test_progress_is_recorded_once_however_often_it_is_sent(
+    client: Client, database: Database, course: Course
+) -> None:
+    await course.tracking()
+    first = await report(client("p017"), entry("i0", "50"), entry("i1", "1"))
+    again = await report(client("p017"), entry("i0", "50"), entry("i1", "1"))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert [one["entry"]["item"] for one in first.json()["items"]] == ["i0", "i1"]
+    assert await count(database, t.progress) == 2
+    assert len(await told(database, ProgressRecorded)) == 2
+    other = await report(client("p017"), entry("i0", "51"))
+    assert code(other) == (422, "idempotency.reused")
+
+
+async def test_progress_is_answered_the_same_after_the_figures_are_frozen(
+    client: Client, course: Course
+) -> None:
+    await course.closing()
+    first = await report(client("p017"), entry("i0", "50"))
+    await course.keeper.close(ClosePlan(plan=PLAN, plan_version=5))
+    assert (await report(client("p017"), entry("i0", "50"))).json() == first.json()
+    late = await report(client("p017"), entry("i0", "60"), key="key-0002")
+    assert code(late) == (409, "move.wrong_stage")
+
+
+async def test_one_wrong_entry_keeps_the_whole_batch_out(
+    client: Client, database: Database, course: Course
+) -> None:
+    await course.tracking()
+    answer = await report(client("p017"), entry("i0", "50"), entry("nothing", "1"), **CHINESE)
+    assert code(answer) == (422, "request.invalid")
+    assert answer.json()["errors"] == [
+        {
+            "path": "entries[1].item",
+            "code": "progress.unknown_item",
+            "message": "计划中没有编号为“nothing”的任务。",
+        }
+    ]
+    assert await count(database, t.progress) == 0
+
+
+async def test_progress_is_not_taken_before_tracking(client: Client, course: Course) -> None:
+    await course.submitted()
+    answer = await report(client("p017"), entry("i0", "50"))
+    assert (code(answer), answer.json()["stage"]) == ((409, "move.wrong_stage"), "hr_review")
+
+
+async def test_the_report_shows_entries_and_how_categories_stand(client: Client, course: Course) -> None:
+    await course.tracking()
+    await report(client("p017"), entry("i0", "50"))
+    shown = (await client("boss1").get(f"{PATH}/progress")).json()
+    assert [(one["author"], one["entry"]["value"]) for one in shown["entries"]] == [("p017", "50")]
+    core = shown["report"][0]
+    assert (core["category"], core["items_reported"], core["lines"][0]["value"]) == ("core", 1, "50")
+
+
+async def test_a_progress_entry_costs_few_statements(
+    client: Client, database: Database, course: Course
+) -> None:
+    await course.tracking()
+    with statements(database) as counted:
+        await report(client("p017"), entry("i0", "50"))
+    # One of them reads the organisation, which a running service does once a second.
+    assert counted.take() <= 6

@@ -1,0 +1,1 @@
+"""Tests of scoring on a real database."""

@@ -1,0 +1,1 @@
+"""Tests of the company's files: reading, refusing, linting, loading."""

@@ -1,0 +1,61 @@
+"""Spreading the rest: shares that sum to exactly 100."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.plans.domain.shares import spread
+
+SHARES = st.lists(st.decimals(min_value=0, max_value=100, places=3), min_size=1, max_size=30)
+
+
+def of(*numbers: str) -> tuple[Decimal, ...]:
+    """Decimals from their digits."""
+    return tuple(map(Decimal, numbers))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (of("40", "20", "20"), of("50", "25", "25")),
+        (of("30", "30"), of("50", "50")),
+        (of("80", "80", "40"), of("40", "40", "20")),
+        (of("1", "1", "1"), of("33.34", "33.33", "33.33")),
+        (of("0", "0"), of("50", "50")),
+        (of("0", "10"), of("0", "100")),
+        (of("33.333", "33.333", "33.334"), of("33.333", "33.333", "33.334")),
+        ((), ()),
+    ],
+)
+def test_a_gap_is_filled_and_an_excess_is_cut_by_the_old_ratios(
+    before: tuple[Decimal, ...], after: tuple[Decimal, ...]
+) -> None:
+    assert spread(before) == after
+
+
+@given(SHARES)
+def test_what_is_spread_sums_to_exactly_100(shares: list[Decimal]) -> None:
+    assert sum(spread(shares)) == 100
+
+
+@given(SHARES)
+def test_nobody_overtakes_anybody(shares: list[Decimal]) -> None:
+    after = spread(shares)
+    ranked = sorted(zip(shares, after, strict=True))
+    assert all(a[1] <= b[1] for a, b in pairwise(ranked) if a[0] < b[0])
+
+
+@given(SHARES)
+def test_every_share_lies_within_a_hundredth_of_its_exact_part(shares: list[Decimal]) -> None:
+    total = sum(shares)
+    if total:
+        for before, after in zip(shares, spread(shares), strict=True):
+            assert abs(after - before * 100 / total) < Decimal("0.0100001")
+
+
+@given(SHARES)
+def test_spreading_twice_changes_nothing_more(shares: list[Decimal]) -> None:
+    assert spread(spread(shares)) == spread(shares)

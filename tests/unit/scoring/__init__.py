@@ -1,0 +1,1 @@
+"""Tests of the arithmetic of scores and of the rules of figures and answers."""

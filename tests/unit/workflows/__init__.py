@@ -1,0 +1,1 @@
+"""Tests of the lifecycle's pure rules: the table of moves, the dates, the ladders."""

@@ -1,0 +1,208 @@
+"""When the rungs of a deadline's ladder fire, and what time does at its end."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.contracts.calendar import CyclePolicy, StepPolicy, WorkingDays
+from shared.contracts.words import EndState, Milestone, Move, Rung
+from tests.support.build import spring
+from tests.unit.workflows.test_deadlines import at, every_day, month
+from workflows.deadlines import Alarm, Month, deadline
+
+HALF, DUE, SUPERIOR, LEADERSHIP, END = Rung
+
+
+def shown(alarms: list[Alarm], zone: str = "Asia/Shanghai") -> list[str]:
+    """Each alarm's local time with what it does."""
+    return [
+        f"{alarm.instant.astimezone(ZoneInfo(zone)):%m-%d %H:%M} {alarm.rung or alarm.move}"
+        for alarm in alarms
+    ]
+
+
+def review(since: str, step: StepPolicy | None = None) -> list[Alarm]:
+    """HR's ladder for a plan submitted at ``since``."""
+    march = month(hr_review=step or StepPolicy(days=2))
+    return march.review_alarms(march.review_due(Milestone.HR_REVIEW_DUE, at(since)), at(since))
+
+
+def test_a_review_s_ladder_climbs_by_working_days() -> None:
+    assert shown(review("2026-03-02T08:00")) == [
+        "03-03 13:00 half_time",
+        "03-04 18:00 due",
+        "03-05 18:00 superior",
+        "03-06 18:00 leadership",
+    ]
+
+
+def test_rungs_pass_over_holidays_and_use_worked_saturdays() -> None:
+    ends = StepPolicy(days=2, end_state=EndState.APPROVE_BY_POLICY)
+    assert shown(review("2026-02-13T09:00", ends)) == [
+        "02-24 01:30 half_time",  # half of it would be 19 February, in the holiday
+        "02-24 18:00 due",
+        "02-25 18:00 superior",
+        "02-26 18:00 leadership",
+        "02-28 18:00 end_state",  # a Saturday that is worked
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "move"),
+    [
+        (EndState.MARK_MISSING, Move.MARK_MISSING),
+        (EndState.RETURN_TO_AUTHOR, Move.RETURN),
+        (EndState.APPROVE_BY_POLICY, Move.APPROVE),
+    ],
+)
+def test_the_end_state_tells_and_moves(end: EndState, move: Move) -> None:
+    last = review("2026-03-02T08:00", StepPolicy(days=2, end_state=end))[-1]
+    assert (last.rung, last.move, last.instant) == (END, move, at("2026-03-10T18:00"))
+
+
+def test_keep_waiting_has_no_end() -> None:
+    assert [alarm.move for alarm in review("2026-03-02T08:00")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "rungs"),
+    [
+        ({"half_time": False}, [DUE, SUPERIOR, LEADERSHIP, END]),
+        ({"superior_after": None}, [HALF, DUE, LEADERSHIP, END]),
+        ({"leadership_after": None}, [HALF, DUE, SUPERIOR, END]),
+        ({"end_after": None}, [HALF, DUE, SUPERIOR, LEADERSHIP]),
+    ],
+)
+def test_each_rung_is_a_policy(changes: dict[str, object], rungs: list[Rung]) -> None:
+    step = StepPolicy.model_validate({"days": 2, "end_state": EndState.RETURN_TO_AUTHOR} | changes)
+    assert [alarm.rung for alarm in review("2026-03-02T08:00", step)] == rungs
+
+
+def test_a_half_time_that_would_come_after_the_deadline_is_left_out() -> None:
+    saturday_night = review("2026-03-07T22:00", StepPolicy(days=1))
+    assert shown(saturday_night)[0] == "03-09 18:00 due"
+
+
+def test_a_rung_keeps_its_local_time_over_a_clock_change() -> None:
+    march = month(zone="Europe/Berlin", days=every_day())
+    due = deadline(Milestone.DRAFT_DUE, date(2026, 3, 28), march.policy.draft.at, march.zone, march.days)
+    alarms = march.drafting_alarms(due, due.instant)
+    assert [alarm.instant.isoformat(timespec="minutes") for alarm in alarms] == [
+        "2026-03-28T18:00+01:00",
+        "2026-03-29T18:00+02:00",
+        "2026-03-30T18:00+02:00",
+        "2026-04-01T18:00+02:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"), [("Pacific/Kiritimati", "+14:00"), ("Pacific/Honolulu", "-10:00")]
+)
+def test_the_author_s_rungs_are_in_the_author_s_zone(zone: str, offset: str) -> None:
+    march = month(zone=zone)
+    since = at("2026-02-24T09:00")
+    *_, leadership, end = march.drafting_alarms(march.draft_due(since), since)
+    assert leadership.instant == datetime.fromisoformat(f"2026-03-03T18:00{offset}")
+    assert end.instant == datetime.fromisoformat(f"2026-03-05T18:00{offset}")
+
+
+def test_a_draft_nobody_submits_is_missing_in_the_end() -> None:
+    march = month()
+    since = at("2026-02-24T09:00")
+    assert shown(march.drafting_alarms(march.draft_due(since), since)) == [
+        "02-26 13:30 half_time",
+        "02-28 18:00 due",
+        "03-02 18:00 superior",
+        "03-03 18:00 leadership",
+        "03-05 18:00 end_state",
+    ]
+    assert march.drafting_alarms(march.draft_due(since), since)[-1].move is Move.MARK_MISSING
+
+
+def test_the_leader_s_ladder_follows_the_leader_s_policy() -> None:
+    march = month(leader_review=StepPolicy(days=1, half_time=False, superior_after=None))
+    due = march.review_due(Milestone.LEADER_REVIEW_DUE, at("2026-03-02T09:00"))
+    assert shown(march.review_alarms(due, at("2026-03-02T09:00"))) == [
+        "03-03 18:00 due",
+        "03-05 18:00 leadership",
+    ]
+
+
+def test_tracking_reminds_weekly_and_ends_with_the_month() -> None:
+    alarms = month().tracking_alarms()
+    assert shown(alarms) == [
+        "03-06 18:00 due",
+        "03-13 18:00 due",
+        "03-20 18:00 due",
+        "03-27 18:00 due",
+        "03-31 18:00 close",
+    ]
+    assert len({alarm.deadline.local for alarm in alarms}) == 5
+
+
+def test_closing_reminds_once_and_ends_when_the_actuals_are_due() -> None:
+    assert shown(month().closing_alarms(at("2026-03-31T18:00"))) == [
+        "04-02 06:00 half_time",
+        "04-03 18:00 close",
+    ]
+
+
+def test_a_score_is_final_when_the_dispute_window_is_over() -> None:
+    march = month()
+    scored = at("2026-03-20T10:00")
+    assert shown(march.scored_alarms(march.confirmation_due(scored), scored)) == [
+        "03-23 14:00 half_time",
+        "03-24 18:00 due",
+        "03-25 18:00 superior",
+        "03-26 18:00 leadership",
+        "03-27 18:00 finalise",
+    ]
+
+
+def test_time_alone_does_not_end_a_dispute() -> None:
+    march = month()
+    disputed = at("2026-03-20T10:00")
+    alarms = march.disputed_alarms(march.dispute_answer_due(disputed), disputed)
+    assert [alarm.rung for alarm in alarms] == [HALF, DUE, SUPERIOR, LEADERSHIP]
+    assert {alarm.move for alarm in alarms} == {None}
+
+
+@pytest.mark.parametrize(
+    ("fired", "again"),
+    [
+        ("2026-02-13T18:00", "2026-02-14T18:00"),  # a worked Saturday
+        ("2026-02-14T18:00", "2026-02-24T18:00"),  # over the holiday
+        ("2026-03-06T13:30", "2026-03-09T13:30"),  # over a weekend
+    ],
+)
+def test_a_postponed_rung_rings_again_on_the_next_working_day(fired: str, again: str) -> None:
+    march = month()
+    alarm = Alarm(at(fired), march.close_opens(), SUPERIOR)
+    assert march.postponed(alarm) == Alarm(at(again), alarm.deadline, SUPERIOR)
+
+
+def test_a_postponed_rung_keeps_its_local_time_over_a_clock_change() -> None:
+    march = Month("2026-03", "Europe/Berlin", CyclePolicy(), every_day())
+    due = deadline(
+        Milestone.PROGRESS_DUE, date(2026, 3, 28), march.policy.progress.at, march.zone, march.days
+    )
+    again = march.postponed(Alarm(due.instant, due, DUE))
+    assert again.instant.isoformat(timespec="minutes") == "2026-03-29T18:00+02:00"
+
+
+def test_an_alarm_reads_as_its_deadline_and_rung() -> None:
+    names = [alarm.name for alarm in month().tracking_alarms()]
+    assert (names[0], names[-1]) == ("progress_due due", "close_opens close")
+
+
+def test_a_ladder_runs_on_when_the_calendar_ends() -> None:
+    short = spring(last=date(2026, 3, 6))
+    assert isinstance(short, WorkingDays)
+    march = month(days=short)
+    due = march.review_due(Milestone.HR_REVIEW_DUE, at("2026-03-05T09:00"))
+    assert shown(march.review_alarms(due, at("2026-03-05T09:00")))[1:] == [
+        "03-09 18:00 due",
+        "03-10 18:00 superior",
+        "03-11 18:00 leadership",
+    ]
