@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
-from temporalio.client import Client
 
 from shared import log
 from shared.bus import Bus, Consumer, Reaction, Relay
@@ -20,7 +19,7 @@ from shared.db import Database
 from shared.http import health_only
 from shared.outbox import Outbox
 from shared.settings import ProcessSettings, Settings
-from shared.temporal import MakeWorker, connected
+from shared.temporal import MakeWorker, connect_worker
 
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -37,7 +36,6 @@ class Service:
     database: Database | None = None
     outbox: Outbox | None = None
     bus: Bus | None = None
-    client: Client | None = None
     worker: MakeWorker | None = None
     reactions: Sequence[Reaction] = ()
     tasks: Sequence[Task] = ()
@@ -114,15 +112,15 @@ async def _serve(service: Service, stop: asyncio.Event) -> None:
 
 async def _work(service: Service, stop: asyncio.Event) -> None:
     """Run the activity or workflow worker, once the engine answers, until ``stop``."""
-    if service.client is None or service.worker is None:
+    if service.worker is None:
         return
     stopping = asyncio.ensure_future(stop.wait())
-    connecting = asyncio.ensure_future(connected(service.client))
+    connecting = asyncio.ensure_future(connect_worker(service.settings))
     await asyncio.wait([stopping, connecting], return_when=asyncio.FIRST_COMPLETED)
-    if stop.is_set():
+    if not connecting.done():
         connecting.cancel()
         return
-    worker = service.worker()
+    worker = service.worker(connecting.result())
     running = asyncio.ensure_future(worker.run())
     await asyncio.wait([stopping, running], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

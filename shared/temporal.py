@@ -30,16 +30,28 @@ GRACE = timedelta(seconds=20)
 logger = log.get(__name__)
 
 
-async def connect(settings: ProcessSettings) -> Client:
-    """A client that connects with its first call, so that a process starts without the engine."""
+async def connect(settings: ProcessSettings, *, lazy: bool = True) -> Client:
+    """A client; a lazy one connects with its first call, so that a process starts without the engine."""
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
         tls=settings.temporal_tls,
         api_key=settings.temporal_api_key or None,
-        lazy=True,
+        lazy=lazy,
     )
+
+
+async def connect_worker(settings: ProcessSettings) -> Client:
+    """A connected client, as workers need one; waits for the engine, however long that takes."""
+    while True:
+        try:
+            return await connect(settings, lazy=False)
+        except (RPCError, RuntimeError, OSError) as error:
+            logger.warning(
+                "temporal.unreachable", address=settings.temporal_address, error=type(error).__name__
+            )
+        await asyncio.sleep(1)
 
 
 def as_failure(refused: Refusal) -> ApplicationError:
@@ -85,29 +97,16 @@ def _carrying(
     return activity.defn(name=definition.name)(carried)
 
 
-MakeWorker = Callable[[], Worker]
-"""Makes a worker; its client has to be connected by then."""
+MakeWorker = Callable[[Client], Worker]
+"""Makes a process's worker on a client that is connected."""
 
 
-def worker(
-    client: Client, settings: ProcessSettings, *, queue: str, contract: type, keeper: object
-) -> MakeWorker:
+def worker(settings: ProcessSettings, *, queue: str, contract: type, keeper: object) -> MakeWorker:
     """How to make the worker of a service: its activities on its own queue."""
-    return lambda: Worker(
+    return lambda client: Worker(
         client,
         task_queue=queue,
         activities=activities_of(contract, keeper),
         max_concurrent_activities=settings.worker_activities,
         graceful_shutdown_timeout=GRACE,
     )
-
-
-async def connected(client: Client) -> None:
-    """Wait until the engine answers, however long that takes."""
-    while True:
-        try:
-            if await client.service_client.check_health(timeout=timedelta(seconds=2)):
-                return
-        except (RPCError, RuntimeError, OSError) as error:
-            logger.warning("temporal.unreachable", error=type(error).__name__)
-        await asyncio.sleep(1)

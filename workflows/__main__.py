@@ -51,8 +51,7 @@ async def compose(settings: ProcessSettings) -> Service:
         name="workflows",
         settings=settings,
         app=health_app("workflows", checks={"temporal": engine.check}),
-        client=client,
-        worker=lambda: lifecycle_worker(client, settings),
+        worker=lambda connected: lifecycle_worker(connected, settings),
     )
 
 

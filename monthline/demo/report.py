@@ -36,11 +36,21 @@ SHORT_MILESTONES: Mapping[Milestone, tuple[str, str]] = {
     Milestone.DISPUTE_ANSWER_DUE: ("异议", "dispute"),
 }
 SHORT_RUNGS: Mapping[Rung, tuple[str, str]] = {
-    Rung.HALF_TIME: ("过半", "half-time"),
+    Rung.HALF_TIME: ("½", "½"),
     Rung.DUE: ("到期", "due"),
     Rung.SUPERIOR: ("上级", "superior"),
     Rung.LEADERSHIP: ("公司领导", "leadership"),
-    Rung.END_STATE: ("按规定", "by policy"),
+    Rung.END_STATE: ("了结", "end"),
+}
+PAGES: Mapping[str, tuple[str, str]] = {
+    "directory": ("目录服务接口", "directory API"),
+    "plans": ("计划服务接口", "plans API"),
+    "review": ("评审服务接口", "review API"),
+    "scoring": ("评分服务接口", "scoring API"),
+    "notify": ("通知服务接口", "notify API"),
+    "temporal": ("Temporal 界面", "Temporal UI"),
+    "mails": ("演示邮箱", "mail inbox"),
+    "issuer": ("登录令牌", "tokens to sign in"),
 }
 COMMON = (Stage.TRACKING, Stage.CLOSING, Stage.SCORED, Stage.FINAL)
 
@@ -105,11 +115,13 @@ class Report:
         return known.name.of(self._language) if known else department
 
     def _path(self, plan: PlanOutcome) -> str:
-        """The stages; the straight end of a path is said in two words."""
-        path, end = plan.path, ""
+        """The stages; those on the straight way after the approval are not spelt out."""
+        path = plan.path
         if path[-len(COMMON) :] == COMMON:
-            path, end = (*path[: -len(COMMON)], Stage.TRACKING), f"…{self._short(Stage.FINAL)}"
-        return " → ".join([*(self._short(stage) for stage in path), *([end] if end else [])])
+            shown = [*(self._short(stage) for stage in path[: -len(COMMON)]), "…", self._short(Stage.FINAL)]
+        else:
+            shown = [self._short(stage) for stage in path]
+        return " → ".join(shown)
 
     def _short(self, stage: Stage) -> str:
         return self._say(*SHORT_STAGES[stage])
@@ -139,7 +151,7 @@ class Report:
 
     def _ladder(self, rungs: Mapping[Rung, int]) -> str:
         names = ((self._say(*SHORT_RUNGS[rung]), rungs[rung]) for rung in Rung if rungs.get(rung))
-        return ", ".join(name if count == 1 else f"{name} ×{count}" for name, count in names)
+        return " ".join(name if count == 1 else f"{name}×{count}" for name, count in names)
 
     def _escalations(self) -> Table:
         table = self._table(
@@ -170,6 +182,7 @@ class Report:
 
     def _links(self, links: Mapping[str, str]) -> Table:
         table = self._table(("可以打开的页面", "Pages to open"), ("", ""), ("", ""))
+        table.show_header = False
         for name, address in links.items():
-            table.add_row(name, address)
+            table.add_row(self._say(*PAGES.get(name, (name, name))), address)
         return table

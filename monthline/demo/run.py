@@ -101,7 +101,7 @@ def links(stack: Stack) -> Mapping[str, str]:
     """The pages to open, by name."""
     return {
         **{name: f"{stack.addresses[name]}/docs" for name in SERVICES},
-        "Temporal": stack.servers.temporal.ui_url or "",
+        "temporal": stack.servers.temporal.ui_url or "",
         MAIL_PAGE: stack.addresses[MAIL_PAGE],
         ISSUER: stack.addresses[ISSUER],
     }

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monthline.company.files import CompanyFiles
@@ -12,6 +12,8 @@ from monthline.demo.client import Client
 from shared.contracts.calendar import TimeScale
 from shared.contracts.ids import PlanRef
 from shared.contracts.values import Value
+
+_HALF_A_MINUTE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,11 @@ class Clock:
 
     def now(self) -> datetime:
         """What the calendar shows."""
-        return self.shown(datetime.now(UTC))
+        return self.scale.calendar(datetime.now(UTC)).astimezone(self.zone)
 
     def shown(self, instant: datetime) -> datetime:
-        """What the calendar showed at an instant of the machines' clock."""
-        return self.scale.calendar(instant).astimezone(self.zone)
+        """What the calendar showed at an instant of the machines' clock, to the minute it was meant for."""
+        return (self.scale.calendar(instant) + _HALF_A_MINUTE).astimezone(self.zone)
 
     async def sleep_until(self, instant: datetime) -> None:
         """Returns when the calendar has reached ``instant``; at once when it has already."""

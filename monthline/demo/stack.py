@@ -179,6 +179,7 @@ def _environment(name: str, ground: _Ground) -> dict[str, str]:
     unset = {field.upper(): "" for field in Settings.model_fields}
     own = {
         "HTTP_PORT": str(ground.ports[name]),
+        "LOG_FORMAT": "console",
         "ADMINS": json.dumps([OPERATOR]),
         "ALLOW_TIME_SCALE": "true",
         "WEBHOOK_ALLOW_PRIVATE": "true",

@@ -42,9 +42,7 @@ async def compose(settings: Settings) -> Service:
         checks={"database": own.database.check, "nats": lambda: bus_check(own.bus, ())},
     )
     keeper = Directory(own.database, calendars, official)
-    worker = temporal.worker(
-        own.client, settings, queue=DIRECTORY_QUEUE, contract=DirectoryActivities, keeper=keeper
-    )
+    worker = temporal.worker(settings, queue=DIRECTORY_QUEUE, contract=DirectoryActivities, keeper=keeper)
     return Service(
         name="directory",
         settings=settings,
@@ -52,7 +50,6 @@ async def compose(settings: Settings) -> Service:
         database=own.database,
         outbox=OUTBOX,
         bus=own.bus,
-        client=own.client,
         worker=worker,
         tasks=(lambda: forget_old(own.database, OUTBOX),),
     )

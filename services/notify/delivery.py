@@ -14,8 +14,8 @@ from services.notify.domain.schedule import RetrySchedule
 from services.notify.domain.signature import signed_headers
 from services.notify.domain.values import Rendered
 from services.notify.mail import Envelope, MailRefused
-from services.notify.store import deliveries
-from services.notify.store.deliveries import CallJob, Claimed, MailJob
+from services.notify.store import claims
+from services.notify.store.claims import CallJob, Claimed, MailJob
 from services.notify.webhooks import CallRefused
 from shared import log
 from shared.contracts.organisation import Person
@@ -122,7 +122,7 @@ class Sender:
         if free <= 0:
             return []
         async with self._database.transaction() as connection:
-            claimed = await deliveries.claim(
+            claimed = await claims.claim(
                 connection,
                 busy=+self._busy,
                 per_lane=self._pace.per_lane,
@@ -186,9 +186,9 @@ class Sender:
         wait = self._pace.retries.wait(claimed.attempts, random.random()) if claimed.job else None
         async with self._database.transaction() as connection:
             if error is None:
-                await deliveries.mark_sent(connection, claimed)
+                await claims.mark_sent(connection, claimed)
             else:
-                await deliveries.mark_failed(connection, claimed, error, wait)
+                await claims.mark_failed(connection, claimed, error, wait)
         event = "delivery.sent" if error is None else "delivery.put_off" if wait else "delivery.given_up"
         logger.info(event, delivery=claimed.id, lane=claimed.lane, attempt=claimed.attempts, error=error)
 

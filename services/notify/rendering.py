@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from services.notify.domain.labels import CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
+from services.notify.domain.labels import BANDS, CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
 from services.notify.domain.texts import TEXTS
 from services.notify.domain.values import Rendered
 from services.notify.domain.wording import lines_of, one_line, subject_of, text_for
@@ -27,6 +27,7 @@ _LABELS: Final[dict[str, Mapping[str, Text]]] = {
     "milestone": {key.value: text for key, text in MILESTONES.items()},
     "rung": {key.value: text for key, text in RUNGS.items()},
     "because": CAUSES,
+    "band": BANDS,
 }
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 

@@ -53,9 +53,7 @@ async def compose(settings: Settings) -> Service:
         database=made.database,
         outbox=OUTBOX,
         bus=made.bus,
-        client=made.client,
         worker=worker(
-            made.client,
             settings,
             queue=PLANS_QUEUE,
             contract=PlansActivities,

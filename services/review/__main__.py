@@ -45,9 +45,7 @@ async def compose(settings: Settings) -> Service:
         database=made.database,
         outbox=OUTBOX,
         bus=made.bus,
-        client=made.client,
         worker=worker(
-            made.client,
             settings,
             queue=REVIEW_QUEUE,
             contract=ReviewActivities,

@@ -98,7 +98,7 @@ class Reviews(ReviewActivities):
             earlier = await rungs.find(connection, request)
             if earlier is not None:
                 return _fired(earlier)
-            if found is None or found[0].stage is not request.stage:
+            if found is None:
                 return FiredRung(outcome=RungOutcome.ACTED)
             return await _fire(connection, request, *found)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
@@ -66,60 +66,65 @@ class TableOfMoves(Wishes):
 
 def test_the_table_of_moves_agrees_with_the_domain_whatever_is_sent() -> None:
     run_state_machine_as_test(
-        TableOfMoves, settings=settings(SETTINGS, max_examples=60, stateful_step_count=30)
+        TableOfMoves, settings=settings(SETTINGS, max_examples=40, stateful_step_count=25)
     )
+
+
+class Lifecycle(Wishes):
+    """A real lifecycle on the engine, its owners in memory; the rules run beside the engine's loop."""
+
+    engine: ClassVar[WorkflowEnvironment]
+    owners: ClassVar[Owners]
+    loop: ClassVar[asyncio.AbstractEventLoop]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin()
+
+    def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of what the engine's loop is to do."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+
+    def begin(self) -> None:
+        """A new plan in drafting."""
+        self.ref = PlanRef(company="acme", month="2026-03", person=f"wish{next(PEOPLE)}")
+        self.owners.plans.ledger.clear()
+        self.owners.scoring.confirmed.clear()
+        self.owners.scoring.disputed = False
+        self.model = Model(author=self.ref.person)
+        self.plan = self.wait(start(self.engine, lifecycle_input(plan=self.ref)))
+        self.events = self.wait(self.plan.settled())
+
+    def ended(self) -> None:
+        """The lifecycle has completed with the plan's end; another begins."""
+        assert self.wait(self.plan.handle.result()).stage is self.model.stage
+        self.begin()
+
+    def send(self, wish: Command) -> str:
+        """Send it to the engine; a refusal leaves no event."""
+        answer = self.wait(self.plan.answer(wish.model_copy(update={"plan": self.ref})))
+        events = self.wait(self.plan.settled())
+        before, self.events = self.events, events
+        if isinstance(answer, Moved):
+            return answer.stage
+        assert events == before
+        return answer.code
+
+    @invariant()
+    def agrees(self) -> None:
+        """Stage and version are the model's, and every accepted move is one line of the ledger."""
+        state = self.wait(self.plan.state())
+        assert (state.stage, state.version) == (self.model.stage, self.model.version)
+        assert len(self.owners.plans.ledger) == self.model.version - 1
+
+    def teardown(self) -> None:
+        """Leave no lifecycle behind."""
+        self.wait(self.plan.handle.terminate())
 
 
 async def test_the_lifecycle_agrees_with_the_table_whatever_is_sent(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    loop = asyncio.get_running_loop()
-
-    def wait(work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
-
-    class Lifecycle(Wishes):
-        """A real lifecycle on the engine, its owners in memory."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.begin()
-
-        def begin(self) -> None:
-            """A new plan in drafting."""
-            self.ref = PlanRef(company="acme", month="2026-03", person=f"wish{next(PEOPLE)}")
-            owners.plans.ledger.clear()
-            owners.scoring.confirmed.clear()
-            owners.scoring.disputed = False
-            self.model = Model(author=self.ref.person)
-            self.plan = wait(start(engine, lifecycle_input(plan=self.ref)))
-            self.events = wait(self.plan.settled())
-
-        def ended(self) -> None:
-            """The lifecycle has completed with the plan's end; another begins."""
-            assert wait(self.plan.handle.result()).stage is self.model.stage
-            self.begin()
-
-        def send(self, wish: Command) -> str:
-            """Send it to the engine; a refusal leaves no event."""
-            answer = wait(self.plan.answer(wish.model_copy(update={"plan": self.ref})))
-            events = wait(self.plan.settled())
-            before, self.events = self.events, events
-            if isinstance(answer, Moved):
-                return answer.stage
-            assert events == before
-            return answer.code
-
-        @invariant()
-        def agrees(self) -> None:
-            """Stage and version are the model's, and every accepted move is one line of the ledger."""
-            state = wait(self.plan.state())
-            assert (state.stage, state.version) == (self.model.stage, self.model.version)
-            assert len(owners.plans.ledger) == self.model.version - 1
-
-        def teardown(self) -> None:
-            """Leave no lifecycle behind."""
-            wait(self.plan.handle.terminate())
-
     bounded = settings(SETTINGS, max_examples=15, stateful_step_count=10)
+    Lifecycle.engine, Lifecycle.owners, Lifecycle.loop = engine, owners, asyncio.get_running_loop()
     await asyncio.to_thread(run_state_machine_as_test, Lifecycle, settings=bounded)

@@ -43,12 +43,14 @@ from tests.support.owners import (
     ScoringInMemory,
 )
 from workflows.__main__ import BUILD, lifecycle_worker
+from workflows.search import at_start
 
 SERVER = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # A timer fires at its instant; the server's default lets it be a second late.
     'history.timerProcessorMaxTimeShift="10ms"',
 )
+PATIENCE = timedelta(seconds=20)
 KEYS = {
     "Keyword": SearchAttributeKey.for_keyword,
     "Datetime": SearchAttributeKey.for_datetime,
@@ -120,7 +122,7 @@ class Plan:
     async def give(self, command: Command) -> Moved:
         """Send a command and wait for its answer; raises WorkflowUpdateFailedError."""
         moved: Moved = await self.handle.execute_update(
-            COMMAND_UPDATE, command, id=command.command_id, result_type=Moved
+            COMMAND_UPDATE, command, id=command.command_id, result_type=Moved, rpc_timeout=PATIENCE
         )
         return moved
 
@@ -208,5 +210,6 @@ async def start(environment: WorkflowEnvironment, plan: LifecycleInput, workflow
             id=workflow_id or f"{plan.plan.workflow_id}:{uuid4().hex[:8]}",
             task_queue=LIFECYCLE_QUEUE,
             result_type=LifecycleState,
+            search_attributes=at_start(plan.plan, plan.department),
         )
     return Plan(environment, handle, plan.scale)

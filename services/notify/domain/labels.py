@@ -47,3 +47,11 @@ CAUSES: dict[str, Text] = {
     "leadership": Text(zh="公司领导", en="leadership"),
 }
 """Why somebody hears of a rung, as the owners of the steps name it."""
+
+BANDS: dict[str, Text] = {
+    "excellent": Text(zh="优秀", en="excellent"),
+    "good": Text(zh="良好", en="good"),
+    "pass": Text(zh="合格", en="pass"),
+    "poor": Text(zh="不合格", en="poor"),
+}
+"""The shipped bands of scores; one that a company adds is shown by its code."""

@@ -58,11 +58,13 @@ def text_for(template: str, parameters: Mapping[str, str]) -> str:
 
     Owners name a template; the same one reads differently when it reminds of something other than
     its usual occasion: weekly progress before the close, actual figures after it has begun, the end
-    of a ladder of which the plan itself goes on.
+    of a ladder of which the plan itself goes on, a score that has only just come to be confirmed.
     """
     rung, milestone = parameters.get("rung"), parameters.get("milestone")
     if template == "closing" and rung and milestone:
         return "entry_reminder"
     if template == "ended" and rung:
         return "time_up"
+    if template == "confirmation_reminder" and not rung:
+        return "confirmation_waiting"
     return template

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel, DeliveryState, Rendered
 from services.notify.mail import Envelope, Mailer, SmtpServer
-from services.notify.store import deliveries, webhooks
-from services.notify.store.deliveries import Claimed
+from services.notify.store import claims, deliveries, webhooks
+from services.notify.store.claims import Claimed
 from services.notify.webhooks import Caller
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
@@ -52,7 +52,7 @@ class AwayAtFirst(Database):
 
 async def _claim(house: House) -> Claimed:
     async with house.database.transaction() as connection:
-        [claimed] = await deliveries.claim(connection, busy={}, per_lane=9, limit=9, lease=SOON.lease)
+        [claimed] = await claims.claim(connection, busy={}, per_lane=9, limit=9, lease=SOON.lease)
     return claimed
 
 
@@ -62,7 +62,7 @@ async def test_a_late_sender_does_not_put_off_what_another_has_taken_over(house:
     await house.age(next_at=SOON.lease)
     await _claim(house)
     async with house.database.transaction() as connection:
-        await deliveries.mark_failed(connection, late, "too late", timedelta(0))
+        await claims.mark_failed(connection, late, "too late", timedelta(0))
     [taken_over] = await house.deliveries()
     assert (taken_over.attempts, taken_over.last_error) == (2, None)
 
@@ -71,7 +71,7 @@ async def test_lanes_that_are_busy_get_only_what_they_have_room_for(house: House
     for number in range(5):
         await house.hear(told("p017", reason=str(number)))
     async with house.database.transaction() as connection:
-        claimed = await deliveries.claim(connection, busy={"mail": 2}, per_lane=3, limit=9, lease=SOON.lease)
+        claimed = await claims.claim(connection, busy={"mail": 2}, per_lane=3, limit=9, lease=SOON.lease)
     assert [one.id for one in claimed] == [1]
 
 

@@ -253,14 +253,18 @@ async def test_recall_and_approval_in_the_same_instant_leave_one_ending(
         assert isinstance(results[0], DecisionRecorded if ended == "decided" else StaleVersion)
 
 
-async def test_a_rung_is_recorded_once_with_who_was_told_and_why(
+async def test_a_rung_is_recorded_and_told_once_however_often_it_fires_at_a_time(
     database: Database, reviews: Reviews
 ) -> None:
     await reviews.open_round(opening())
-    answers = await asyncio.gather(*(reviews.fire_rung(firing()) for _ in range(5)))
-    assert set(answers) == {FiredRung(outcome=RungOutcome.SENT, recipients=("hr1",))}
-    assert await count(database, rungs) == 1
-    assert noticed(await told(database, ReviewRungFired)) == [("hr1", "review_reminder")]
+    for rung in Rung:
+        answers = await asyncio.gather(*(reviews.fire_rung(firing(rung)) for _ in range(8)))
+        assert {answer.outcome for answer in answers} == {RungOutcome.SENT}
+        assert len(set(answers)) == 1
+    assert await count(database, rungs) == len(Rung)
+    events = await told(database, ReviewRungFired)
+    assert noticed(events[:1]) == [("hr1", "review_reminder")]
+    assert len(events) == len(Rung)
 
 
 async def test_an_escalation_reaches_leadership_and_names_who_is_responsible(

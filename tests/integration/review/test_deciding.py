@@ -155,11 +155,16 @@ async def test_an_old_version_is_refused_with_the_current_one(
         ({"note": "a\u0000b"}, (422, "request.invalid")),
     ],
 )
-async def test_an_incomplete_return_is_refused(
-    client: Client, lifecycle: LifecycleInMemory, body: dict[str, Any], expected: tuple[int, str]
+async def test_an_incomplete_return_is_refused_and_nothing_is_sent(
+    client: Client,
+    database: Database,
+    lifecycle: LifecycleInMemory,
+    body: dict[str, Any],
+    expected: tuple[int, str],
 ) -> None:
     await lifecycle.open()
     assert said(await post(client("hr1"), f"{REVIEW}/return", body)) == expected
+    assert await count(database, COMMANDS.table) == 0
 
 
 async def test_a_command_needs_its_key_and_the_version_seen(

@@ -55,9 +55,9 @@ def printed(language: Language, *mishaps: Mishap) -> str:
 
 def test_a_plan_is_one_line_with_path_deciders_rungs_and_score() -> None:
     line = next(row for row in printed(Language.EN).splitlines() if row.startswith("Xu Jiacheng"))
-    assert "draft → HR → draft → HR → leader → tracking → …final" in line
+    assert "draft → HR → draft → HR → leader → … → final" in line
     assert "HR ✗ Song Jia (for Chen Zhiyuan)" in line
-    assert "HR half-time, leadership; weekly due ×2" in line
+    assert "HR ½ leadership; weekly due×2" in line
     assert "62.00" in line
 
 
@@ -70,7 +70,7 @@ def test_what_reached_leadership_is_dated_by_the_calendar() -> None:
 
 def test_the_report_speaks_chinese() -> None:
     report = printed(Language.ZH)
-    assert "编制 → 初审 → 编制 → 初审 → 审批 → 跟踪 → …定稿" in report
+    assert "编制 → 初审 → 编制 → 初审 → 审批 → … → 定稿" in report
     assert "宋佳（代 陈志远）" in report
     assert "上报到公司领导的事项" in report
 

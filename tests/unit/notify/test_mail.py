@@ -83,7 +83,14 @@ def test_the_address_of_a_server_is_read(url: str, server: SmtpServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://mail.example", "mail.example:25", "smtp://", "smtp://user:hunter2@:25", "smtp://user:hunter2/@mail:25"]
+    "url",
+    [
+        "http://mail.example",
+        "mail.example:25",
+        "smtp://",
+        "smtp://user:hunter2@:25",
+        "smtp://user:hunter2/@mail:25",
+    ],
 )
 def test_an_address_that_is_no_server_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(ValueError, match="SMTP_URL") as refused:

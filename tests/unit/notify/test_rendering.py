@@ -96,6 +96,11 @@ def test_every_text_renders_without_any_parameter(name: str, recipient: str) -> 
     assert "{" not in "".join((words.subject, *words.lines))
 
 
+@pytest.mark.parametrize(("band", "shown"), [("excellent", "等级：优秀"), ("stellar", "等级：stellar")])
+def test_a_band_is_named_and_one_of_the_companys_own_shown_by_its_code(band: str, shown: str) -> None:
+    assert shown in render(notice("final", score="91.00", band=band), COMPANY).lines
+
+
 def test_every_word_of_the_domain_has_a_label() -> None:
     assert set(STAGES) == set(Stage)
     assert set(MILESTONES) == set(Milestone)

@@ -73,6 +73,8 @@ def test_one_line_keeps_words_of_every_script() -> None:
         ("closing", {"milestone": "progress_due", "rung": "due"}, "entry_reminder"),
         ("ended", {"stage": "exempt"}, "ended"),
         ("ended", {"rung": "end_state"}, "time_up"),
+        ("confirmation_reminder", {"milestone": "confirmation_due"}, "confirmation_waiting"),
+        ("confirmation_reminder", {"rung": "due"}, "confirmation_reminder"),
         ("overdue", {"rung": "superior", "milestone": "hr_review_due"}, "overdue"),
     ],
 )

@@ -78,6 +78,11 @@ def test_a_forged_line_with_a_hash_of_its_own_breaks_the_chain_after_it() -> Non
     assert first_broken(lines) == 3
 
 
+def test_a_gap_in_the_versions_breaks_the_chain_even_where_the_hashes_fit() -> None:
+    first = chain()[0]
+    assert first_broken([first, chained(first.hash, line(3))]) == 3
+
+
 def test_the_same_instant_in_another_zone_has_the_same_hash() -> None:
     shanghai = timezone(timedelta(hours=8))
     assert chain_hash(FIRST, line(1)) == chain_hash(FIRST, line(1, NOW.astimezone(shanghai)))

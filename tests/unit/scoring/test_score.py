@@ -98,6 +98,11 @@ def test_all_or_nothing_never_counts_more_than_100_per_cent() -> None:
     assert score(plan).exact == 10
 
 
+def test_all_or_nothing_that_is_met_counts_up_to_a_cap_below_100() -> None:
+    plan = closed([item("a", 10, measure=count(10))], [actual("a", 10)], [rule("core", ALL_OR_NOTHING, 80)])
+    assert score(plan).exact == 8
+
+
 def test_over_achievement_counts_up_to_the_cap_of_its_category() -> None:
     plan = closed([item("a", 50, measure=count(10))], [actual("a", 13)], [rule("core", cap=120)])
     assert score(plan).exact == 60

@@ -133,6 +133,22 @@ SCORE: dict[str, Wording] = {
             "Confirm by: {due}",
         ),
     ),
+    "confirmation_waiting": wording(
+        (
+            "待确认：{author}的{month}评分",
+            "{author}的{month}工作计划评分等待您确认。",
+            "得分：{score}",
+            "等级：{band}",
+            DUE_ZH,
+        ),
+        (
+            "Waiting for you: score of {author} for {month}",
+            "The score of the work plan of {author} for {month} waits for your confirmation.",
+            "Score: {score}",
+            "Band: {band}",
+            DUE_EN,
+        ),
+    ),
     "confirmation_reminder": wording(
         (
             "提醒：{author}的{month}评分待确认",
