@@ -54,6 +54,12 @@ class Restart:
 OnRestart = Callable[[Restart], None]
 
 
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
+    """Ours and the process's own; compiled code is kept, for a restart has to be quick."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **own}
+
+
 class Child:
     """One process kept running; restarted after `0.1 s`, and no later than 1 s however often it dies."""
 
@@ -122,7 +128,7 @@ class Child:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=output,
                     stderr=asyncio.subprocess.STDOUT,
-                    env={**os.environ, **self.spec.env},
+                    env=_environment(self.spec.env),
                     start_new_session=True,
                 )
             except OSError as error:

@@ -37,6 +37,9 @@ DUPLICATE_WINDOW = 30 * 60
 MAX_DELIVER = 8
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
 BATCH = 64
+FETCH = 16
+ACK_WAIT = 10.0
+"""Seconds after which what a dead consumer had fetched goes to another."""
 logger = log.get(__name__)
 
 
@@ -243,7 +246,7 @@ class Consumer:
                 filter_subjects=list(self._reaction.subjects),
                 ack_policy=AckPolicy.EXPLICIT,
                 deliver_policy=DeliverPolicy.ALL,
-                ack_wait=30,
+                ack_wait=ACK_WAIT,
                 max_ack_pending=500,
             ),
         )
@@ -251,15 +254,22 @@ class Consumer:
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
         try:
-            messages = await subscription.fetch(BATCH, timeout=5)
+            messages = await subscription.fetch(FETCH, timeout=5)
         except NatsTimeout:
             messages = []
         self.fetched_at = time.monotonic()
         return messages
 
     async def _take(self, messages: Sequence[Msg]) -> None:
-        for message in messages:
-            await self.take(message)
+        left = list(messages)
+        try:
+            while left:
+                await self.take(left[0])
+                left.pop(0)
+        except asyncio.CancelledError:
+            # Whoever comes next need not wait for these to time out.
+            await asyncio.gather(*(message.nak() for message in left), return_exceptions=True)
+            raise
 
     async def take(self, message: Msg) -> None:
         """Carry out one delivery and acknowledge it, put it off, or give it up."""

@@ -1,6 +1,7 @@
 """The tables of a service's copy of the organisation, the reaction that keeps them and their reading."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, Text, select
@@ -64,6 +65,7 @@ class OrgCopy:
             departments=found["department"],
             delegations=found["delegation"],
             absences=found["absence"],
+            today=datetime.now(UTC).date(),
         )
 
 

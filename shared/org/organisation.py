@@ -20,7 +20,10 @@ class Deputy:
 
 
 class Organisation:
-    """An immutable picture of the organisation; unknown people hold no role and lead nothing."""
+    """An immutable picture of the organisation; unknown people hold no role and lead nothing.
+
+    Without ``today`` whoever has a last day is taken as gone.
+    """
 
     def __init__(
         self,
@@ -28,7 +31,10 @@ class Organisation:
         departments: Iterable[Department] = (),
         delegations: Iterable[Delegation] = (),
         absences: Iterable[Absence] = (),
+        *,
+        today: date | None = None,
     ) -> None:
+        self.today = today
         self.people = {person.id: person for person in people}
         self.departments = {department.id: department for department in departments}
         self.delegations = tuple(entry for entry in delegations if not entry.revoked)
@@ -73,9 +79,12 @@ class Organisation:
         return frozenset(found)
 
     def active(self, person_id: str, day: date | None = None) -> bool:
-        """Whether the person is known and has not left (by ``day``, when given)."""
+        """Whether the person is known and has not left by ``day`` (by today, when none is given)."""
         person = self.people.get(person_id)
-        return person is not None and (person.left is None or (day is not None and day <= person.left))
+        if person is None:
+            return False
+        reference = day or self.today
+        return person.left is None or (reference is not None and reference <= person.left)
 
     def has_role(self, person_id: str, role: Role, department_id: str | None = None) -> bool:
         """Whether the person holds ``role``, for ``department_id`` when one is named."""

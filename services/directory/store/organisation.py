@@ -16,6 +16,7 @@ async def load(connection: Connection, at: datetime) -> Organisation:
         departments=known.departments.values(),
         delegations=await stand_ins.current_delegations(connection, at),
         absences=await stand_ins.current_absences(connection, (at - timedelta(days=1)).date()),
+        today=at.date(),
     )
 
 

@@ -161,7 +161,7 @@ async def open_new(connection: Connection, request: OpenPlan, template: Template
 
 
 async def enter(connection: Connection, plan: PlanRow, entering: Entering) -> None:
-    """Move the locked plan one version on.
+    """Move the locked plan one version on; a move within a stage does not enter it anew.
 
     Raises:
         StaleVersion: the row is no longer the one that was locked.
@@ -174,7 +174,7 @@ async def enter(connection: Connection, plan: PlanRow, entering: Entering) -> No
             version=entering.line.version,
             deadline=entering.deadline.model_dump(mode="json") if entering.deadline else None,
             revision=entering.revision,
-            entered_at=entering.line.at,
+            entered_at=plan.entered_at if entering.stage is plan.stage else entering.line.at,
             ledger_hash=entering.line.hash,
         )
         .returning(plans.c.version)

@@ -114,12 +114,15 @@ async def test_the_service_cannot_change_what_the_ledger_says(
     assert (await rows(database))["ledger"] == 2
 
 
-async def test_a_move_within_a_stage_leaves_the_deadline_that_runs(
+async def test_a_move_within_a_stage_leaves_its_deadline_and_does_not_enter_it_anew(
     database: Database, keeper: PlanKeeper, course: Course
 ) -> None:
     await course.submitted()
+    async with database.transaction() as connection:
+        before = await plans.lock(connection, PLAN.plan_id)
     await keeper.move(move(Move.CONFIRM, 2, Stage.HR_REVIEW, "hr1"))
     async with database.transaction() as connection:
-        row = await plans.lock(connection, PLAN.plan_id)
-    assert row.deadline is not None
-    assert row.version == 3
+        after = await plans.lock(connection, PLAN.plan_id)
+    assert (before.version, after.version) == (2, 3)
+    assert (after.entered_at, after.deadline) == (before.entered_at, before.deadline)
+    assert after.deadline is not None

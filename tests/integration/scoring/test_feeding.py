@@ -1,5 +1,6 @@
 """Metrics, their values and the scoring policy over HTTP."""
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -112,6 +113,15 @@ async def test_the_same_records_twice_change_nothing(steward: httpx2.AsyncClient
     assert outcomes(await send(steward, row(), row("95.0"))) == ["unchanged", "unchanged"]
     assert await count(database, value_table) == 1
     assert len(await told(database, MetricRecorded)) == 1
+
+
+async def test_the_same_record_from_two_senders_at_once_is_recorded_once(
+    steward: httpx2.AsyncClient, client: Client, database: Database
+) -> None:
+    senders = [steward, *(client("steward") for _ in range(4))]
+    reports = await asyncio.gather(*(send(sender, row()) for sender in senders))
+    assert sorted(outcomes(report)[0] for report in reports) == ["recorded", *["unchanged"] * 4]
+    assert await count(database, value_table) == 1
 
 
 async def test_a_correction_supersedes_and_leaves_its_trace(

@@ -188,7 +188,24 @@ def test_a_postponed_rung_keeps_its_local_time_over_a_clock_change() -> None:
         Milestone.PROGRESS_DUE, date(2026, 3, 28), march.policy.progress.at, march.zone, march.days
     )
     again = march.postponed(Alarm(due.instant, due, DUE))
+    assert again is not None
     assert again.instant.isoformat(timespec="minutes") == "2026-03-29T18:00+02:00"
+
+
+def test_a_postponed_half_time_is_dropped_when_it_would_come_after_its_deadline() -> None:
+    march = month()
+    due = march.review_due(Milestone.HR_REVIEW_DUE, at("2026-03-02T08:00"))
+    assert march.postponed(Alarm(at("2026-03-03T13:00"), due, HALF)) == Alarm(
+        at("2026-03-04T13:00"), due, HALF
+    )
+    assert march.postponed(Alarm(at("2026-03-03T19:00"), due, HALF)) is None
+
+
+def test_at_one_instant_the_lower_rung_comes_first_and_a_bare_move_last() -> None:
+    due = month().close_opens()
+    alarms = [Alarm(due.instant, due, rung) for rung in (END, SUPERIOR, DUE, HALF)]
+    ordered = sorted([Alarm(due.instant, due, move=Move.CLOSE), *alarms], key=lambda alarm: alarm.order)
+    assert [alarm.rung for alarm in ordered] == [HALF, DUE, SUPERIOR, END, None]
 
 
 def test_an_alarm_reads_as_its_deadline_and_rung() -> None:

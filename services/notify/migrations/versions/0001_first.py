@@ -41,7 +41,7 @@ def _messages() -> None:
         sa.Column("told_at", INSTANT, nullable=False, server_default=sa.func.now()),
         sa.Column("read_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_message"),
-        sa.UniqueConstraint("recipient", "reason", name="uq_message_recipient"),
+        sa.UniqueConstraint("recipient", "reason", name="uq_message_recipient_reason"),
         schema=SCHEMA,
     )
     op.create_index("ix_message_recipient_id", "message", ["recipient", "id"], schema=SCHEMA)

@@ -1,0 +1,196 @@
+"""The desk where commands arrive, with a real database and an engine that can be made to fail."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.refusals import (
+    AlreadyDecided,
+    EngineDown,
+    KeyReused,
+    NotFound,
+    WrongStage,
+)
+from shared.contracts.words import Move, Stage
+from shared.db import Database
+from shared.engine import NoLifecycle, Unknown
+from shared.inbound import CommandDesk, Pending
+from shared.parts import tables
+from tests.support.build import command
+
+COMMANDS = tables("plans").commands
+
+
+@dataclass
+class Engine:
+    """Answers every command with a move, unless it is told how to fail; remembers what reached it."""
+
+    failures: list[Exception] = field(default_factory=list)
+    received: list[Command] = field(default_factory=list)
+    lose_answers: bool = False
+
+    async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.received.append(sent)
+        if self.lose_answers:
+            self.lose_answers = False
+            raise Unknown
+        return Moved(
+            command_id=sent.command_id,
+            plan_id=sent.plan.plan_id,
+            move=sent.move,
+            actor=sent.actor,
+            stage=Stage.HR_REVIEW,
+            version=sent.expected_version + 1,
+            at=datetime(2026, 3, 1, tzinfo=UTC),
+        )
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def database(databases: Callable[[str], Database]) -> Database:
+    return databases("plans")
+
+
+def desk(database: Database, engine: Engine, stage: Stage | None = Stage.DRAFTING) -> CommandDesk:
+    async def stage_of(plan_id: str) -> Stage | None:
+        return stage
+
+    return CommandDesk(database, COMMANDS, engine, stage_of)  # type: ignore[arg-type]
+
+
+SUBMIT = command(Move.SUBMIT, 1, key="key-00001")
+
+
+async def test_the_same_key_gets_the_same_answer_and_reaches_the_engine_once(
+    database: Database, engine: Engine
+) -> None:
+    counter = desk(database, engine)
+    first = await counter.take(SUBMIT)
+    again = await counter.take(SUBMIT)
+    assert first == again
+    assert len(engine.received) == 1
+
+
+async def test_the_same_key_with_another_body_is_refused(database: Database, engine: Engine) -> None:
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    with pytest.raises(KeyReused):
+        await counter.take(SUBMIT.model_copy(update={"content_version": 9}))
+
+
+async def test_a_refusal_is_kept_and_given_again(database: Database, engine: Engine) -> None:
+    engine.failures.append(AlreadyDecided(move=Move.RECALL, actor="p017", stage=Stage.DRAFTING))
+    counter = desk(database, engine)
+    for _ in range(2):
+        with pytest.raises(AlreadyDecided) as refused:
+            await counter.take(SUBMIT)
+        assert refused.value.details["actor"] == "p017"
+    assert engine.received == []
+
+
+async def test_an_engine_that_is_down_keeps_nothing_so_that_the_key_can_be_used_again(
+    database: Database, engine: Engine
+) -> None:
+    engine.failures.append(EngineDown(retry_after=5))
+    counter = desk(database, engine)
+    with pytest.raises(EngineDown):
+        await counter.take(SUBMIT)
+    with pytest.raises(NotFound):
+        await counter.find("p017", "key-00001")
+    assert isinstance(await counter.take(SUBMIT), Moved)
+
+
+async def test_a_lost_answer_is_unknown_and_found_by_asking_again(database: Database, engine: Engine) -> None:
+    engine.lose_answers = True
+    counter = desk(database, engine)
+    assert await counter.take(SUBMIT) == Pending("key-00001")
+    found = await counter.find("p017", "key-00001")
+    assert isinstance(found, Moved)
+    assert [sent.command_id for sent in engine.received] == ["p017:key-00001"] * 2
+
+
+async def test_an_engine_down_after_a_lost_answer_keeps_the_command(
+    database: Database, engine: Engine
+) -> None:
+    engine.lose_answers = True
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    engine.failures.append(EngineDown(retry_after=5))
+    with pytest.raises(EngineDown):
+        await counter.find("p017", "key-00001")
+    assert isinstance(await counter.find("p017", "key-00001"), Moved)
+
+
+async def test_the_reconciler_sends_what_has_been_pending_too_long(
+    database: Database, engine: Engine
+) -> None:
+    engine.lose_answers = True
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    assert await counter.resend_overdue(age=timedelta(hours=1)) == 0
+    await asyncio.sleep(0.01)
+    assert await counter.resend_overdue(age=timedelta()) == 1
+    assert await counter.resend_overdue(age=timedelta()) == 0
+
+
+async def test_a_plan_that_has_ended_refuses_and_names_its_stage(database: Database, engine: Engine) -> None:
+    engine.failures.append(NoLifecycle())
+    with pytest.raises(WrongStage) as refused:
+        await desk(database, engine, Stage.FINAL).take(SUBMIT)
+    assert refused.value.details["stage"] == Stage.FINAL
+
+
+async def test_a_missing_lifecycle_of_an_open_plan_leaves_the_command_pending(
+    database: Database, engine: Engine
+) -> None:
+    engine.failures.append(NoLifecycle())
+    counter = desk(database, engine)
+    assert await counter.take(SUBMIT) == Pending("key-00001")
+    assert isinstance(await counter.find("p017", "key-00001"), Moved)
+
+
+async def test_nobody_finds_the_command_of_somebody_else(database: Database, engine: Engine) -> None:
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    with pytest.raises(NotFound):
+        await counter.find("p018", "key-00001")
+
+
+async def test_one_key_of_two_people_is_two_commands(database: Database, engine: Engine) -> None:
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    other = command(Move.APPROVE, 2, key="key-00001")
+    moved = await counter.take(other)
+    assert isinstance(moved, Moved)
+    assert moved.actor == "hr1"
+
+
+async def test_an_answer_to_another_command_under_this_id_is_a_reused_key(
+    database: Database, engine: Engine
+) -> None:
+    class Mixed(Engine):
+        async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
+            moved = await super().command(sent, deadline=deadline)
+            return moved.model_copy(update={"move": Move.RECALL})
+
+    with pytest.raises(KeyReused):
+        await desk(database, Mixed()).take(SUBMIT)
+
+
+async def test_a_claim_is_given_once_and_its_answer_ever_after(database: Database) -> None:
+    async def claim() -> object:
+        async with database.transaction() as connection:
+            return await COMMANDS.claim(connection, "x:1", {"version": 2})
+
+    answers = await asyncio.gather(*(claim() for _ in range(8)))
+    assert sorted(answers, key=str) == sorted([None] + [{"version": 2}] * 7, key=str)
