@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from shared.contracts.ids import deadline_command_id
     from shared.contracts.lifecycle import (
         COMMAND_UPDATE,
+        LOOK_AGAIN_SIGNAL,
         PLAN_LIFECYCLE,
         STATE_QUERY,
         Command,
@@ -59,6 +60,7 @@ class PlanLifecycle:
         self._alarms: list[Alarm] = []
         self._level = 0
         self._noted: Decision | None = None
+        self._look_again = False
 
     @workflow.run
     async def run(self, plan: LifecycleInput) -> LifecycleState:
@@ -98,6 +100,11 @@ class PlanLifecycle:
         standing = self._standing or Standing(Stage.DRAFTING, 0)
         return LifecycleState(stage=standing.stage, version=standing.version)
 
+    @workflow.signal(name=LOOK_AGAIN_SIGNAL)
+    def look_again(self) -> None:
+        """The row is ahead of what the lifecycle believes: read it."""
+        self._look_again = True
+
     @property
     def _here(self) -> Standing:
         assert self._standing is not None
@@ -124,9 +131,11 @@ class PlanLifecycle:
         while self._here is here:
             alarm = self._alarms[0] if self._alarms else None
             woken = await self._timer.sleep_until(
-                alarm.instant if alarm else None, self._has_noted, alarm.name if alarm else ""
+                alarm.instant if alarm else None, self._woken, alarm.name if alarm else ""
             )
-            if woken:
+            if self._look_again:
+                await self._look()
+            elif woken:
                 await self._carry_out_noted()
             elif alarm is not None:
                 self._alarms.remove(alarm)
@@ -138,6 +147,13 @@ class PlanLifecycle:
             await workflow.wait_condition(lambda: self._has_noted() or workflow.all_handlers_finished())
             if self._has_noted():
                 await self._carry_out_noted()
+
+    def _woken(self) -> bool:
+        return self._look_again or self._has_noted()
+
+    async def _look(self) -> None:
+        self._look_again = False
+        self._take_up(await self._acts.open())
 
     def _has_noted(self) -> bool:
         return self._noted is not None

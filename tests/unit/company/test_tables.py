@@ -191,6 +191,15 @@ def test_the_line_of_the_first_byte_that_is_no_utf8_is_named() -> None:
     ]
 
 
+def test_a_nul_character_is_told_with_its_line() -> None:
+    assert told({"people.csv": PEOPLE + "p9,甲\0,A,a@b.cn,hq,,,,,\n"}) == [("people.csv:5", "file.syntax")]
+
+
+@pytest.mark.parametrize("name", ["departments.csv", "people.csv", "metrics.csv"])
+def test_who_names_something_of_a_table_that_cannot_be_read_is_not_told_of(name: str) -> None:
+    assert told({name: GOOD[name].encode("gbk")}) == [(f"{name}:2", "file.encoding")]
+
+
 def test_a_quoted_cell_over_two_lines_does_not_shift_the_line_numbers() -> None:
     text = PEOPLE.replace("Chen Zhiyuan", '"Chen\nZhiyuan"') + "p9,甲,A,nobody,hq,,,,,\n"
     assert told({"people.csv": text}) == [("people.csv:6:email", "request.invalid")]

@@ -1,0 +1,1 @@
+"""What the whole tree promises: its interfaces as committed, its walls."""
