@@ -86,11 +86,10 @@ def _show(company: Path | None, folder: DataFolder, steps: Steps) -> int:
             played.report(steps)
             steps.note("\n按 Ctrl-C 停止全部进程。", "\nCtrl-C stops everything.")
             await _interrupted()
-            steps.note("正在停止……", "Stopping …")
         return 0
 
     with folder.held():
-        return _run(show)
+        return _run(show, steps)
 
 
 def _check(company: Path | None, steps: Steps) -> int:
@@ -105,7 +104,7 @@ def _check(company: Path | None, steps: Steps) -> int:
 
     code = FAILED
     try:
-        code = _run(check)
+        code = _run(check, steps)
     finally:
         if code:
             steps.note(f"日志在 {folder.logs}", f"The logs are in {folder.logs}")
@@ -115,7 +114,7 @@ def _check(company: Path | None, steps: Steps) -> int:
     return code
 
 
-def _run(work: Callable[[], Awaitable[int]]) -> int:
+def _run(work: Callable[[], Awaitable[int]], steps: Steps) -> int:
     """Runs ``work``; the first Ctrl-C or SIGTERM cancels it, the next ones wait for it to stop in order."""
 
     async def main() -> int:
@@ -124,6 +123,7 @@ def _run(work: Callable[[], Awaitable[int]]) -> int:
 
         def stop(number: int) -> None:
             if not asked and task is not None:
+                steps.note("\n正在停止……", "\nStopping …")
                 task.cancel()
             asked.append(number)
 

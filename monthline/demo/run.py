@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monthline.company.files import CompanyFiles
@@ -33,6 +34,17 @@ SAMPLE = Path(__file__).parent.parent / "company" / "sample"
 _ROUNDS = 2
 _LATE = 60.0
 """Seconds that a slow machine may take beyond the month's own length."""
+
+
+Meanwhile = Callable[[Stack], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How a month is played: what is done to the stack meanwhile, and how much longer it takes."""
+
+    meanwhile: Meanwhile | None
+    stretch: float
 
 
 class OtherMonth(Exception):
@@ -109,9 +121,18 @@ def links(stack: Stack) -> Mapping[str, str]:
 
 @asynccontextmanager
 async def played_month(
-    folder: DataFolder, bill: Bill, steps: Steps, *, fixed_ports: bool = True
+    folder: DataFolder,
+    bill: Bill,
+    steps: Steps,
+    *,
+    fixed_ports: bool = True,
+    meanwhile: Meanwhile | None = None,
+    stretch: float = 1.0,
 ) -> AsyncIterator[Played]:
     """The stack with the month on it, played now unless it was before.
+
+    ``meanwhile`` is done to the stack while the month is played, and ended with it; ``stretch``
+    makes the month so many times as long.
 
     Raises:
         CompanyInvalid: the services refuse something in the company's files.
@@ -120,7 +141,7 @@ async def played_month(
     memory = bill.memory
     async with running(folder, memory.company, steps, fixed_ports=fixed_ports) as stack:
         if bill.company is not None:
-            memory = await _play(stack, bill.company, memory, steps)
+            memory = await _play(stack, bill.company, memory, steps, _Manner(meanwhile, stretch))
             folder.remember(memory)
         if memory.scale is None:
             raise ValueError("a month that was played has a scale")
@@ -128,7 +149,7 @@ async def played_month(
         yield Played(stack, memory, memory.scale, outcome)
 
 
-async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Steps) -> Memory:
+async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Steps, manner: _Manner) -> Memory:
     """Loads the company, opens its month and plays it; what is to be remembered of it."""
     operator = stack.clients.of(OPERATOR)
     with steps.step("通过公开接口载入公司", "the company, loaded through the public API"):
@@ -136,8 +157,8 @@ async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Step
         cast = sorted({*planners(company, memory.month), *who_decides(company)})
         await _all_known(stack, cast)
         pace = await _pace(stack, cast)
-    seconds = seconds_for(pace)
-    if seconds > MONTH_SECONDS:
+    seconds = seconds_for(pace) * manner.stretch
+    if seconds > MONTH_SECONDS * manner.stretch:
         zh = f"这台机器较忙（每秒 {pace:.0f} 次请求）：本月用时约 {seconds:.0f} 秒。"
         en = f"This machine is busy ({pace:.0f} requests per second): the month takes about {seconds:.0f} s."
         steps.note(zh, en)
@@ -148,8 +169,21 @@ async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Step
     scene = Scene(memory.month, company, Clock(scale, ZoneInfo(company.company.zone)), stack.clients.of)
     with MonthBar(steps, span, memory.month) as bar:
         await stack.clients.of(_opener(company)).open_month(memory.month, (), scale)
-        await play(scene, bar, seconds + _LATE)
+        async with _doing(manner.meanwhile, stack):
+            await play(scene, bar, seconds + _LATE)
     return memory.model_copy(update={"scale": scale, "finished": True, "mishaps": tuple(scene.mishaps)})
+
+
+@asynccontextmanager
+async def _doing(meanwhile: Meanwhile | None, stack: Stack) -> AsyncIterator[None]:
+    """Does something to the stack for the length of the block."""
+    task = asyncio.ensure_future(meanwhile(stack)) if meanwhile else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def _all_known(stack: Stack, people: list[str]) -> None:

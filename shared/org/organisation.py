@@ -136,8 +136,9 @@ class Organisation:
         for department in self.chain(person.department):
             if person_id == department.leader:
                 continue
-            if department.manager and department.manager != person_id and department.id == person.department:
-                return department.manager
+            manager = department.manager if department.id == person.department else None
+            if manager and manager != person_id and self.active(manager):
+                return manager
             if department.leader and self.active(department.leader):
                 return department.leader
         executives = self.executives(person.department, exclude=person_id)

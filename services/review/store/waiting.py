@@ -31,6 +31,7 @@ async def waiting(
     among: Visibility | None,
     wanted: Callable[[Round], bool],
     limit: int,
+    chunk: int = CHUNK,
 ) -> list[Round]:
     """The first ``limit`` waiting rounds after ``after`` that are ``wanted``.
 
@@ -43,9 +44,9 @@ async def waiting(
     found: list[Round] = []
     while True:
         page = select(*rounds.c).where(*conditions, _beyond(after))
-        rows = (await connection.execute(page.order_by(rounds.c.due, rounds.c.id).limit(CHUNK))).all()
+        rows = (await connection.execute(page.order_by(rounds.c.due, rounds.c.id).limit(chunk))).all()
         found += [round_ for round_ in map(read, rows) if wanted(round_)]
-        if len(rows) < CHUNK or len(found) >= limit:
+        if len(rows) < chunk or len(found) >= limit:
             return found[:limit]
         after = Place(rows[-1].due, rows[-1].id)
 

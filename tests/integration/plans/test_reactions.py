@@ -22,7 +22,7 @@ def recorded(value: str, version: int) -> MetricRecorded:
 
 
 async def test_the_newest_value_of_a_metric_is_kept_in_whatever_order_it_comes(database: Database) -> None:
-    for event in (recorded("90", 1), recorded("97.5", 3), recorded("95", 2), recorded("97.5", 3)):
+    for event in (recorded("90", 1), recorded("97.5", 3), recorded("97.5", 3), recorded("95", 2)):
         async with database.transaction() as connection:
             await keep_metric(connection, event, META)
     async with database.transaction() as connection:

@@ -4,6 +4,7 @@ import pytest
 
 from services.review.activities import Reviews
 from services.review.store import plans
+from services.review.store.waiting import waiting
 from shared.contracts.events import StageEntered
 from shared.contracts.review import RecordDecision
 from shared.contracts.words import Move, Role, Rung, Stage
@@ -99,6 +100,24 @@ async def test_pages_follow_each_other_without_gap_or_repetition(client: Client,
             break
         query["cursor"] = page["next"]
     assert found == [f"p{number}" for number in range(7)]
+
+
+async def test_rounds_that_are_not_wanted_are_passed_over_chunk_by_chunk(
+    database: Database, reviews: Reviews
+) -> None:
+    for number in range(7):
+        await reviews.open_round(opening(author=f"p{number}"))
+    async with database.transaction() as connection:
+        found = await waiting(
+            connection,
+            month=None,
+            after=None,
+            among=None,
+            wanted=lambda each: each.plan.person in ("p1", "p5", "p6"),
+            limit=2,
+            chunk=2,
+        )
+    assert [each.plan.person for each in found] == ["p1", "p5"]
 
 
 @pytest.mark.parametrize("query", [{"cursor": "YQ"}, {"month": "2026-13"}, {"waiting": "you"}, {"limit": 0}])

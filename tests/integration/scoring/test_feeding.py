@@ -6,6 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.scoring.domain.metrics import Kept, MetricRecord
+from services.scoring.store import metrics
 from services.scoring.store.tables import values as value_table
 from shared.contracts.events import MetricRecorded
 from shared.db import Database
@@ -115,12 +117,16 @@ async def test_the_same_records_twice_change_nothing(steward: httpx2.AsyncClient
     assert len(await told(database, MetricRecorded)) == 1
 
 
-async def test_the_same_record_from_two_senders_at_once_is_recorded_once(
-    steward: httpx2.AsyncClient, client: Client, database: Database
+async def test_a_record_waits_for_others_on_their_way_and_is_judged_against_them(
+    steward: httpx2.AsyncClient, database: Database
 ) -> None:
-    senders = [steward, *(client("steward") for _ in range(4))]
-    reports = await asyncio.gather(*(send(sender, row()) for sender in senders))
-    assert sorted(outcomes(report)[0] for report in reports) == ["recorded", *["unchanged"] * 4]
+    first = MetricRecord.model_validate(row())
+    async with database.transaction() as connection:
+        await metrics.one_at_a_time(connection)
+        second = asyncio.create_task(send(steward, row()))
+        await asyncio.wait({second}, timeout=0.3)
+        await metrics.record(connection, [Kept(first, 1)], "steward")
+    assert outcomes(await second) == ["unchanged"]
     assert await count(database, value_table) == 1
 
 
