@@ -10,7 +10,8 @@ from monthline.embedded import EmbeddedServers
 from shared import log
 from shared.bus import Bus, provision
 from shared.db import Database
-from tests.support.databases import database_for, empty, migrate_all
+from shared.migrations.run import SERVICES
+from tests.support.databases import close_owner, database_for, empty, migrate_all
 
 # Unconfigured, structlog draws every traceback with all its locals, for seconds each.
 log.configure("tests", level="WARNING")
@@ -27,26 +28,34 @@ def servers() -> Iterator[EmbeddedServers]:
 
 
 @pytest.fixture(scope="session")
-def owner_url(servers: EmbeddedServers) -> str:
+def owner_url(servers: EmbeddedServers) -> Iterator[str]:
     """The database's owner, every service's schema migrated."""
     migrate_all(servers.postgres.url)
-    return servers.postgres.url
+    yield servers.postgres.url
+    close_owner(servers.postgres.url)
+
+
+@pytest.fixture(scope="session")
+async def pools(owner_url: str) -> AsyncIterator[dict[str, Database]]:
+    """Each service's database as its own role, opened once: logging in is slower than most tests."""
+    opened = {service: database_for(owner_url, service) for service in SERVICES}
+    yield opened
+    for one in opened.values():
+        await one.close()
 
 
 @pytest.fixture
-async def databases(owner_url: str) -> AsyncIterator[Callable[[str], Database]]:
-    """``databases("plans")`` is that service's database, empty, as the service's own role."""
-    opened: dict[str, Database] = {}
+def databases(owner_url: str, pools: dict[str, Database]) -> Callable[[str], Database]:
+    """``databases("plans")`` is that service's database, empty when the test first asks for it."""
+    emptied: set[str] = set()
 
     def database(service: str) -> Database:
-        if service not in opened:
+        if service not in emptied:
             empty(owner_url, service)
-            opened[service] = database_for(owner_url, service)
-        return opened[service]
+            emptied.add(service)
+        return pools[service]
 
-    yield database
-    for one in opened.values():
-        await one.close()
+    return database
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from monthline.demo.report import Report
 from monthline.demo.reviewers import who_decides
 from monthline.demo.scene import Clock, Scene
 from monthline.demo.stack import ISSUER, MAIL_PAGE, Stack, running
-from monthline.demo.state import DataFolder, Memory, digest
+from monthline.demo.state import DataFolder, Memory, digest, schema_digest
 from monthline.demo.tempo import MONTH_SECONDS, calendar_needed, seconds_for, span_of
 from shared.contracts.calendar import TimeScale
 from shared.contracts.words import Role
@@ -139,10 +139,14 @@ async def played_month(
         MonthUnfinished: the month did not come to its end.
     """
     memory = bill.memory
-    async with running(folder, memory.company, steps, fixed_ports=fixed_ports) as stack:
+    schemas = schema_digest()
+    provisioned = memory.finished and memory.schemas == schemas
+    async with running(
+        folder, memory.company, steps, fixed_ports=fixed_ports, provisioned=provisioned
+    ) as stack:
         if bill.company is not None:
             memory = await _play(stack, bill.company, memory, steps, _Manner(meanwhile, stretch))
-            folder.remember(memory)
+        folder.remember(memory.model_copy(update={"schemas": schemas}))
         if memory.scale is None:
             raise ValueError("a month that was played has a scale")
         outcome = await read_outcome(memory.month, stack.clients.of(OPERATOR), stack.clients.of)

@@ -83,25 +83,32 @@ class _Ground:
 
 @asynccontextmanager
 async def running(
-    folder: DataFolder, company: Company, steps: Steps, *, fixed_ports: bool
+    folder: DataFolder, company: Company, steps: Steps, *, fixed_ports: bool, provisioned: bool = False
 ) -> AsyncIterator[Stack]:
     """The whole stack over ``folder`` for the length of the block.
+
+    Where the schemas are known to be ``provisioned``, the processes start beside the servers.
 
     Raises:
         ServerError, ProcessError: a server or a process did not start; the text says which, and why.
     """
     async with AsyncExitStack() as exits:
+        servers = EmbeddedServers(folder.path, ports=Ports() if fixed_ports else ANY_PORTS)
         with steps.step("PostgreSQL、NATS、Temporal", "PostgreSQL, NATS, Temporal"):
-            servers = EmbeddedServers(folder.path, ports=Ports() if fixed_ports else ANY_PORTS)
-            await exits.enter_async_context(_started(servers))
+            await exits.enter_async_context(_spawned(servers))
+            answering = asyncio.create_task(asyncio.to_thread(_await_all, servers))
+            exits.push_async_callback(_ended, answering)
+            if not provisioned:
+                await asyncio.shield(answering)
         ground = _ground(folder, company, servers, _settled(fixed_ports))
-        with steps.step("数据库结构与消息流", "schemas and stream"):
-            await _provision(ground.deployment)
+        if not provisioned:
+            with steps.step("数据库结构与消息流", "schemas and stream"):
+                await _provision(ground.deployment)
         with steps.step("六个服务进程", "six service processes"):
             mails, clients = await _serve_pages(exits, ground)
             supervisor = Supervisor(folder.logs, on_restart=lambda restart: steps.note(*_restarted(restart)))
             await exits.enter_async_context(supervisor)
-            await _start_processes(supervisor, ground)
+            await _start_processes(supervisor, ground, answering)
         yield Stack(servers, supervisor, ground.addresses, clients, mails)
 
 
@@ -131,15 +138,31 @@ def _ground(
 
 
 @asynccontextmanager
-async def _started(servers: EmbeddedServers) -> AsyncIterator[None]:
-    starting = asyncio.create_task(asyncio.to_thread(servers.start))
+async def _spawned(servers: EmbeddedServers) -> AsyncIterator[None]:
+    """The servers' processes, which do not answer yet, for the length of the block."""
+    spawning = asyncio.create_task(asyncio.to_thread(_spawn_all, servers))
     try:
-        await asyncio.shield(starting)
+        await asyncio.shield(spawning)
         yield
     finally:
         # A thread cannot be cancelled: what it is starting must be there before it can be stopped.
-        await asyncio.wait([starting])
+        await asyncio.wait([spawning])
         await asyncio.to_thread(servers.stop)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _spawn_all(servers: EmbeddedServers) -> None:
+    """PostgreSQL last: on its first start it builds its cluster first, while the others are booting."""
+    for server in (servers.temporal, servers.nats, servers.postgres):
+        server.start()
+
+
+def _await_all(servers: EmbeddedServers) -> None:
+    for server in (servers.postgres, servers.nats, servers.temporal):
+        server.wait_ready()
 
 
 async def _provision(deployment: Deployment) -> None:
@@ -160,11 +183,16 @@ async def _serve_pages(exits: AsyncExitStack, ground: _Ground) -> tuple[MailFold
     return mails, clients
 
 
-async def _start_processes(supervisor: Supervisor, ground: _Ground) -> None:
+async def _start_processes(supervisor: Supervisor, ground: _Ground, servers: asyncio.Task[None]) -> None:
     """All side by side; when they stop, the workflow worker is the first, so that nobody is asked in vain."""
     services = [_spec(name, ground) for name in SERVICES]
+
+    async def answering() -> None:
+        await asyncio.shield(servers)
+
     with single_cause():
         async with asyncio.TaskGroup() as starts:
+            starts.create_task(answering())
             starts.create_task(supervisor.start(*services, timeout=_START))
             starts.create_task(supervisor.start(_spec("workflows", ground), timeout=_START))
 

@@ -17,18 +17,23 @@ from shared.contracts.calendar import TimeScale
 from shared.contracts.values import Month, Value
 
 DEFAULT_FOLDER = Path(".monthline/demo")
+ROOT = Path(__file__).parents[2]
 _MARK = "demo.json"
 _SECRET = "role-secret"
 
 
 class Memory(Value):
-    """The month a data folder holds; ``files`` is the digest of the company's files."""
+    """The month a data folder holds.
+
+    ``files`` is the digest of the company's files, ``schemas`` that of the migrations its database has seen.
+    """
 
     company: Company
     files: str
     month: Month
     scale: TimeScale | None = None
     finished: bool = False
+    schemas: str = ""
     mishaps: tuple[Mishap, ...] = ()
 
 
@@ -47,6 +52,12 @@ def digest(files: Mapping[str, bytes]) -> str:
         total.update(f"{name}\0{len(data)}\0".encode())
         total.update(data)
     return total.hexdigest()
+
+
+def schema_digest() -> str:
+    """The same as long as this program has the same migrations."""
+    versions = sorted(ROOT.glob("services/*/migrations/versions/*.py"))
+    return digest({path.relative_to(ROOT).as_posix(): path.read_bytes() for path in versions})
 
 
 class DataFolder:

@@ -4,7 +4,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import TimeScale
-from shared.contracts.lifecycle import LifecycleInput
+from shared.contracts.lifecycle import LOOK_AGAIN_SIGNAL, LifecycleInput
 from shared.contracts.refusals import StaleVersion
 from shared.contracts.words import Move, Party, Stage
 from tests.support.build import MARCH, command, lifecycle_input
@@ -121,3 +121,40 @@ async def test_a_command_of_the_time_before_is_stale_after_the_restart(
     plan = await start(engine, given)
     await plan.settled()
     assert isinstance(await plan.refused(command(Move.APPROVE, 2)), StaleVersion)
+
+
+async def test_a_lifecycle_told_that_its_row_is_ahead_takes_it_up(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    given = lifecycle_input()
+    plan = await start(engine, given)
+    await plan.settled()
+    stand(owners, given, Stage.LEADER_REVIEW, 3, given.scale.calendar_start)
+    await plan.handle.signal(LOOK_AGAIN_SIGNAL)
+    await plan.settled()
+    state = await plan.state()
+    assert (state.stage, state.version) == (Stage.LEADER_REVIEW, 3)
+    assert [round_.stage for round_ in owners.review.opened] == [Stage.LEADER_REVIEW]
+
+
+async def test_a_lifecycle_told_to_look_in_vain_goes_on_with_its_ladder(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await plan.skip_past(at("02-24 01:30"))
+    await plan.handle.signal(LOOK_AGAIN_SIGNAL)
+    await plan.settled()
+    assert (await plan.kinds()).count("timer_canceled") == 0
+    await plan.skip_past(at("02-28 18:00"))
+    assert await plan.told() == ["02-24 01:30 draft_due half_time", "02-28 18:00 draft_due due"]
+
+
+async def test_a_lifecycle_told_that_its_plan_has_ended_ends(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    given = lifecycle_input()
+    plan = await start(engine, given)
+    await plan.settled()
+    stand(owners, given, Stage.CANCELLED, 2, given.scale.calendar_start)
+    await plan.handle.signal(LOOK_AGAIN_SIGNAL)
+    assert (await plan.handle.result()).stage is Stage.CANCELLED
