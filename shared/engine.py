@@ -82,9 +82,25 @@ class Engine:
             raise Unknown from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise NoLifecycle from error
+                return await self._earlier(command)
             self._suspect = True
             raise Unknown from error
+
+    async def _earlier(self, command: Command) -> Moved:
+        """The answer this command got from a lifecycle that has ended since.
+
+        Raises:
+            NoLifecycle: it never reached one.
+        """
+        handle = self._client.get_workflow_handle(command.plan.workflow_id)
+        earlier = handle.get_update_handle(command.command_id, result_type=Moved)
+        try:
+            moved: Moved = await earlier.result(rpc_timeout=timedelta(seconds=2))
+        except WorkflowUpdateFailedError as error:
+            raise as_refusal(error.cause) or Refused(move=command.move) from error
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise NoLifecycle from error
+        return moved
 
     async def state(self, workflow_id: str) -> LifecycleState | None:
         """What a running lifecycle believes; None when it is not there."""

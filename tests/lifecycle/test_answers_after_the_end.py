@@ -1,0 +1,34 @@
+"""A command whose answer was lost finds it again, also when it was the plan's last."""
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from shared.contracts.ids import PlanRef
+from shared.contracts.words import Move, Stage
+from shared.engine import Engine, NoLifecycle
+from tests.support.build import command, lifecycle_input
+from tests.support.timeskip import Owners, start
+
+
+async def test_the_answer_of_the_last_command_is_found_after_the_plan_has_ended(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = PlanRef(company="acme", month="2026-03", person="lost1")
+    running = await start(engine, lifecycle_input(plan=plan), plan.workflow_id)
+    last = command(Move.CANCEL, 1, plan=plan, note="joined by mistake", key="last-one")
+    first = await running.give(last)
+    await running.handle.result()
+    again = await Engine(engine.client).command(last)
+    assert again == first
+    assert again.stage is Stage.CANCELLED
+
+
+async def test_a_new_command_to_a_plan_that_has_ended_finds_no_lifecycle(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = PlanRef(company="acme", month="2026-03", person="lost2")
+    running = await start(engine, lifecycle_input(plan=plan), plan.workflow_id)
+    await running.give(command(Move.CANCEL, 1, plan=plan, note="joined by mistake"))
+    await running.handle.result()
+    with pytest.raises(NoLifecycle):
+        await Engine(engine.client).command(command(Move.SUBMIT, 2, plan=plan, key="too-late"))
