@@ -1,7 +1,7 @@
 """Owns how those who decide play their month: HR, leaders, their deputies, and leaders again at the score."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
 from monthline.company.files import CompanyFiles
 from monthline.company.story import Part, Returned, Reviewing
@@ -11,11 +11,11 @@ from monthline.demo.views import ScoreLine, WaitingItem
 from shared.contracts.calendar import StepPolicy
 from shared.contracts.words import Move, Role, Rung, Stage
 
-LOOK_EVERY = 0.4
-"""Seconds between two looks at what waits."""
+REVIEWS = (0.4, 0.8)
+"""Seconds between two looks at what waits: while something does, and at most when nothing does."""
 
-SCORES_EVERY = 0.6
-"""Seconds between two looks at the scores, which wait longer."""
+SCORES = (0.6, 1.5)
+"""The same for scores, which wait longer."""
 
 AT_ONCE = 4
 """How many decisions one person has on their way."""
@@ -24,6 +24,20 @@ UPHELD = "已复核，维持原评分。 Looked at again; the score stands."
 """What a leader answers to a dispute when the story gives them no words."""
 
 _LOST_RACE = frozenset({"version.stale", "move.already_decided", "move.wrong_stage"})
+
+
+class Rhythm:
+    """The pauses between looks: short while something waits, growing while nothing does."""
+
+    def __init__(self, shortest: float, longest: float) -> None:
+        self._shortest = shortest
+        self._longest = longest
+        self._pause = shortest
+
+    async def pause(self, waiting: Sized) -> None:
+        """Returns when it is time to look again."""
+        self._pause = self._shortest if waiting else min(self._pause * 1.25, self._longest)
+        await asyncio.sleep(self._pause)
 
 
 def who_decides(company: CompanyFiles) -> list[str]:
@@ -49,10 +63,11 @@ class Reviewer:
 
     async def play(self) -> None:
         """Decides what waits, for as long as the month lasts."""
+        rhythm = Rhythm(*REVIEWS)
         while True:
             waiting = await self._client.waiting(self._scene.month)
             await asyncio.gather(*(self._consider(item) for item in waiting))
-            await asyncio.sleep(LOOK_EVERY)
+            await rhythm.pause(waiting)
 
     async def _consider(self, item: WaitingItem) -> None:
         part = self._scene.part(item.author)
@@ -111,10 +126,12 @@ class Leader:
 
     async def play(self) -> None:
         """Confirms scores and answers disputes, for as long as the month lasts."""
+        rhythm = Rhythm(*SCORES)
         while True:
             lines = await self._client.scores(self._scene.month)
-            await asyncio.gather(*(self._confirm(line) for line in lines if self._my_turn(line)))
-            await asyncio.sleep(SCORES_EVERY)
+            mine = [line for line in lines if self._my_turn(line)]
+            await asyncio.gather(*(self._confirm(line) for line in mine))
+            await rhythm.pause(mine)
 
     def _my_turn(self, line: ScoreLine) -> bool:
         """Whether the score waits for this leader: to be confirmed, or, where one comes, to a dispute."""

@@ -20,7 +20,7 @@ AT_ONCE = 10
 SUBMITTED = at("02-13 09:00")
 
 
-def moments_before(instant: str, seconds: float = 1) -> LifecycleInput:
+def moments_before(instant: str, seconds: float = 3) -> LifecycleInput:
     """A plan whose calendar shows ``instant`` after so many seconds of the clock; no half-times."""
     now = datetime.now(UTC)
     quiet = StepPolicy(days=2, half_time=False)

@@ -18,8 +18,8 @@ LEADER = "p001"
 
 @pytest.fixture(autouse=True)
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewers, "LOOK_EVERY", 0.001)
-    monkeypatch.setattr(reviewers, "SCORES_EVERY", 0.001)
+    monkeypatch.setattr(reviewers, "REVIEWS", (0.001, 0.001))
+    monkeypatch.setattr(reviewers, "SCORES", (0.001, 0.001))
 
 
 def waiting(stage: Stage = Stage.HR_REVIEW, revision: int = 1, for_: str | None = None) -> dict[str, Any]:

@@ -70,9 +70,9 @@ def test_an_executive_who_is_also_the_superior_is_told_once() -> None:
     assert found == (Recipient(person="boss", because=Because.LEADERSHIP),)
 
 
-def test_a_superior_who_has_left_is_not_told() -> None:
+def test_in_place_of_a_superior_who_has_left_the_next_one_up_is_told() -> None:
     gone = company(HEAD.model_copy(update={"left": date(2026, 1, 31)}))
-    assert [each.person for each in recipients(gone, HR_STEP, Rung.SUPERIOR, NOW)] == ["hr1"]
+    assert [each.person for each in recipients(gone, HR_STEP, Rung.SUPERIOR, NOW)] == ["hr1", "lead"]
 
 
 A = Recipient(person="hr1", because=Because.APPROVER)
