@@ -21,7 +21,8 @@ demo: .venv/.embedded ## Run a company's month on this machine; Ctrl-C ends it
 
 test: .venv/.dev ## Run everything CI runs
 	@$(MAKE) lint
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 bench: .venv/.embedded ## Run the performance suite
 	@$(BIN)/python -m bench $(ARGS)

@@ -54,8 +54,9 @@ class Deployment(BaseSettings):
     review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
     scoring_database_url: PostgresUrl | None = Field(None, description="DSN of the scoring service's role")
     notify_database_url: PostgresUrl | None = Field(None, description="DSN of the notify service's role")
-    nats_url: NatsUrl = Field("nats://127.0.0.1:4222", description="NATS with JetStream")
-    nats_credentials: str = Field("", description="Path of a NATS credentials file; empty for none")
+    nats_url: NatsUrl = Field(
+        "nats://127.0.0.1:4222", description="NATS with JetStream: nats://[user:password@]host:4222"
+    )
     temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
     temporal_namespace: str = Field("default", description="Temporal namespace")
     temporal_tls: bool = Field(False, description="Speak TLS to Temporal")

@@ -85,7 +85,7 @@ async def roles(deployment: Deployment) -> str:
 
 async def stream(deployment: Deployment) -> str:
     """The stream is there with the limits that the promises rest on."""
-    bus = Bus(deployment.nats_url, name="monthline-doctor", credentials=deployment.nats_credentials)
+    bus = Bus(deployment.nats_url, name="monthline-doctor")
     try:
         await asyncio.wait_for(bus.connect(), PATIENCE - 1)
         info = await bus.jetstream.stream_info(STREAM)

@@ -42,7 +42,7 @@ def provision_database(deployment: Deployment, say: Say) -> None:
 
 async def provision_stream(deployment: Deployment, say: Say) -> None:
     """Create the stream when it is absent; one that is there is left as it is."""
-    bus = Bus(deployment.nats_url, name="monthline-migrate", credentials=deployment.nats_credentials)
+    bus = Bus(deployment.nats_url, name="monthline-migrate")
     await bus.connect()
     try:
         created = await provision(bus)

@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import nats
 from nats.aio.client import Client
@@ -86,15 +85,13 @@ def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
 class Bus:
     """One connection to NATS that reconnects for ever."""
 
-    def __init__(self, url: str, *, name: str, credentials: str = "") -> None:
+    def __init__(self, url: str, *, name: str) -> None:
         self.url = url
         self._name = name
-        self._credentials = credentials
         self._client: Client | None = None
 
     async def connect(self) -> None:
         """Connect, retrying for ever."""
-        options: dict[str, Any] = {"user_credentials": self._credentials} if self._credentials else {}
         self._client = await nats.connect(
             self.url,
             name=self._name,
@@ -104,7 +101,6 @@ class Bus:
             ping_interval=10,
             max_outstanding_pings=2,
             error_cb=_ignore,
-            **options,
         )
 
     @property

@@ -96,7 +96,7 @@ def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
 
 
 SeenVersion = Annotated[Seen, Depends(_seen)]
-HEALTH_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
+HEALTH_PATHS = frozenset({"/livez", "/readyz"})
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
@@ -208,7 +208,7 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check]) -> FastAPI:
 
 
 def health_app(title: str, *, checks: dict[str, Check]) -> FastAPI:
-    """An application that answers for a process without an API: alive, ready, metrics."""
+    """An application that answers for a process without an API: alive, ready."""
     app = FastAPI(title=f"Monthline {title}", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ready = True
     _health(app, checks)

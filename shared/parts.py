@@ -34,7 +34,7 @@ async def parts(settings: Settings, name: str) -> Parts:
     return Parts(
         settings=settings,
         database=Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{name}"),
-        bus=Bus(settings.nats_url, name=f"monthline-{name}", credentials=settings.nats_credentials),
+        bus=Bus(settings.nats_url, name=f"monthline-{name}"),
         client=client,
         engine=Engine(client),
         tokens=TokenReader(

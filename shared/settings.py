@@ -48,8 +48,9 @@ class Settings(ProcessSettings):
     database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
         10, description="Database connections of one process"
     )
-    nats_url: NatsUrl = Field("nats://127.0.0.1:4222", description="NATS with JetStream")
-    nats_credentials: str = Field("", description="Path of a NATS credentials file; empty for none")
+    nats_url: NatsUrl = Field(
+        "nats://127.0.0.1:4222", description="NATS with JetStream: nats://[user:password@]host:4222"
+    )
 
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: Zone = Field("Asia/Shanghai", description="Time zone of the company's deadlines")

@@ -23,7 +23,7 @@ NAME = "notify"
 async def compose(settings: Settings) -> Service:
     """The parts of the process that ``settings`` describe; nothing is connected yet."""
     database = Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{NAME}")
-    bus = Bus(settings.nats_url, name=f"monthline-{NAME}", credentials=settings.nats_credentials)
+    bus = Bus(settings.nats_url, name=f"monthline-{NAME}")
     people = OrgCache(database, ORG)
     caller = Caller(allow_private=settings.webhook_allow_private)
     sender = Sender(database, people, mailer=_mailer(settings), caller=caller)
