@@ -10,7 +10,6 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -251,7 +250,10 @@ class Consumer:
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
         try:
             messages = await subscription.fetch(FETCH, timeout=5)
-        except NatsTimeout:
+        except TimeoutError:
+            # Nothing to fetch looks the same as nobody to fetch from.
+            if not self._bus.connected:
+                raise
             messages = []
         self.fetched_at = time.monotonic()
         return messages
