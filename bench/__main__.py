@@ -30,6 +30,7 @@ from monthline.demo.state import DataFolder
 from monthline.supervisor import ProcessSpec
 from shared.contracts.words import Language
 
+PATIENCE = 120.0
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("temporalio", "fastapi", "sqlalchemy", "psycopg", "nats-py", "pydantic")
 
@@ -49,8 +50,9 @@ async def opened(stack: Stack, count: int) -> list[str]:
     await load(operator, count)
     await _until_known(stack, people[-1])
     await operator.transport.ask("POST", "plans", f"/months/{MONTH}/open", json={})
-    while len(await stack.clients.of(HR).plans(MONTH)) < count:
-        await asyncio.sleep(0.2)
+    async with asyncio.timeout(PATIENCE):
+        while len(await stack.clients.of(HR).plans(MONTH)) < count:
+            await asyncio.sleep(0.2)
     for start in range(0, count, 20):
         batch = people[start : start + 20]
         await asyncio.gather(*(lifecycles.draft(stack.clients.of, person) for person in batch))

@@ -1,5 +1,6 @@
 """A company of any size for measuring: one department of managers, an HR reviewer and a leader."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from monthline.company.settings import Company
@@ -10,7 +11,8 @@ from shared.contracts.values import Text
 from shared.contracts.words import Role
 
 COMPANY = Company(id="bench", name=Text(zh="测试公司", en="Bench"), zone="Asia/Shanghai")
-MONTH = "2030-05"
+MONTH = (datetime.now(UTC).replace(day=1) + timedelta(days=70)).strftime("%Y-%m")
+"""A month ahead of its drafting, so that no deadline passes while measuring."""
 HR, LEADER = "hr", "lead"
 SHARES = {"core": "40", "weak": "20", "innovation": "15", "routine": "25"}
 

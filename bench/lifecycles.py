@@ -1,5 +1,6 @@
 """What a plan's people do from draft to final, through the public API."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bench.company import HR, LEADER, MONTH, content
@@ -45,13 +46,25 @@ def refused(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
     return work
 
 
+async def _when_there(move: Callable[[], Awaitable[object]]) -> object:
+    """A move that has to wait for its review round, which opens just after the submission's answer."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await move()
+            except Refusal as refused:
+                if refused.status != 404:
+                    raise
+            await asyncio.sleep(0.01)
+
+
 def whole(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
     """All seven commands of a plan that was drafted."""
 
     async def work() -> None:
         id_ = plan_id(person)
         await clients(person).move(Move.SUBMIT, id_, 1)
-        await clients(HR).move(Move.APPROVE, id_, 2)
+        await _when_there(approve(clients, person, by=HR, version=2))
         await clients(LEADER).move(Move.APPROVE, id_, 3)
         await clients(person).move(Move.CLOSE, id_, 4)
         await clients(person).move(Move.CLOSE, id_, 5)
