@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -26,6 +27,9 @@ from shared.org.organisation import Organisation
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a name counts as unknown."""
+
+MONTHS_AHEAD = 12
+"""How far ahead a month can be opened: later years have no published calendar."""
 
 DepartmentId = Annotated[Code, Path()]
 MonthPath = Annotated[Month, Path()]
@@ -103,6 +107,8 @@ class Configuring:
         wish = body or MonthOpening()
         if wish.scale is not None and not self._allow_time_scale:
             raise Forbidden(needs="ALLOW_TIME_SCALE")
+        if wish.scale is None:
+            _require_near(month, datetime.now(UTC).date())
         await self._require_new(month, wish.people)
         request = OpenMonthInput(company=self._company, month=month, people=wish.people, scale=wish.scale)
         return MonthOpened(month=month, workflow_id=await self._engine.open_month(request))
@@ -125,6 +131,14 @@ class Configuring:
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise Unknown(what=what, path=path) from None
+
+
+def _require_near(month: str, today: date) -> None:
+    """Raises Invalid for a month so far ahead that nobody knows its calendar."""
+    ahead = (int(month[:4]) - today.year) * 12 + int(month[5:]) - today.month
+    if ahead > MONTHS_AHEAD:
+        message = f"a month can be opened at most {MONTHS_AHEAD} months ahead"
+        raise Invalid(errors=[{"path": "month", "code": "too_far", "message": message}])
 
 
 def _has_person(person: str) -> Callable[[Organisation], bool]:

@@ -119,3 +119,9 @@ async def test_time_is_compressed_only_where_the_deployment_allows_it(
 
 async def test_a_month_that_does_not_exist_cannot_be_opened(client: Client) -> None:
     assert (await client("hr2").post("/months/2026-13/open")).status_code == 422
+
+
+async def test_a_month_years_ahead_cannot_be_opened(client: Client, lifecycle: LifecycleInMemory) -> None:
+    answer = await client("hr2").post("/months/2098-03/open")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_far")
+    assert lifecycle.opened == []
