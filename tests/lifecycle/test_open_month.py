@@ -1,6 +1,6 @@
 """Opening a month: each planner's lifecycle once, page by page, over several runs when there are many."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -16,7 +16,7 @@ from tests.support.timeskip import Owners
 
 def request(shows: str = "2026-02-24T09:00+08:00", **changes: object) -> OpenMonthInput:
     """An opening in a company of its own, when the calendar shows that instant in Shanghai."""
-    scale = real_time(datetime.fromisoformat(shows))
+    scale = real_time(datetime.fromisoformat(shows).astimezone(UTC))
     given: dict[str, object] = {"company": f"acme-{uuid4().hex[:8]}", "scale": scale}
     return OpenMonthInput.model_validate(given | changes)
 

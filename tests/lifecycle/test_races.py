@@ -1,18 +1,17 @@
 """What happens in one instant: two reviewers, a person and a timer, a command and the end."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 from temporalio.testing import WorkflowEnvironment
 
-from shared.contracts.calendar import CyclePolicy, StepPolicy, TimeScale
+from shared.contracts.calendar import CyclePolicy, StepPolicy
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import LifecycleInput, Moved
 from shared.contracts.refusals import AlreadyDecided, Refusal, StaleVersion
 from shared.contracts.words import SYSTEM, Move, Stage
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input
-from tests.support.story import at, stand
+from tests.support.story import at, bring, stand
 from tests.support.timeskip import Owners, start
 
 TIMES = 100
@@ -20,14 +19,10 @@ AT_ONCE = 10
 SUBMITTED = at("02-13 09:00")
 
 
-def moments_before(instant: str, seconds: float = 3) -> LifecycleInput:
-    """A plan whose calendar shows ``instant`` after so many seconds of the clock; no half-times."""
-    now = datetime.now(UTC)
-    quiet = StepPolicy(days=2, half_time=False)
-    return lifecycle_input(
-        policy=CyclePolicy(jitter_seconds=0, hr_review=quiet, leader_review=quiet),
-        scale=TimeScale(clock_start=now, calendar_start=at(instant) - timedelta(seconds=seconds)),
-    )
+def quiet() -> LifecycleInput:
+    """A plan without half-time reminders."""
+    step = StepPolicy(days=2, half_time=False)
+    return lifecycle_input(policy=CyclePolicy(jitter_seconds=0, hr_review=step, leader_review=step))
 
 
 async def race(engine: WorkflowEnvironment, owners: Owners, number: int) -> tuple[Moved, Refusal]:
@@ -82,10 +77,9 @@ async def test_of_two_commands_before_the_plan_is_open_one_wins(
 async def test_a_rung_due_while_somebody_acts_is_not_told(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    given = moments_before("02-24 18:00")
-    stand(owners, given, Stage.HR_REVIEW, 2, SUBMITTED)
-    plan = await start(engine, given)
-    await plan.settled()
+    plan = await start(engine, quiet())
+    await bring(plan, Stage.HR_REVIEW)
+    await plan.skip_close_to(at("02-24 18:00"))
     owners.review.gate.close()
     acting = asyncio.create_task(plan.give(command(Move.APPROVE, 2)))
     await plan.fired(1)
@@ -98,10 +92,9 @@ async def test_a_rung_due_while_somebody_acts_is_not_told(
 async def test_a_rung_is_told_late_when_who_acted_was_refused(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    given = moments_before("02-24 18:00")
-    stand(owners, given, Stage.HR_REVIEW, 2, SUBMITTED)
-    plan = await start(engine, given)
-    await plan.settled()
+    plan = await start(engine, quiet())
+    await bring(plan, Stage.HR_REVIEW)
+    await plan.skip_close_to(at("02-24 18:00"))
     owners.review.gate.close()
     owners.review.refuse_next = AlreadyDecided(move=Move.APPROVE, actor="hr2", stage=Stage.HR_REVIEW)
     acting = asyncio.create_task(plan.answer(command(Move.APPROVE, 2)))
@@ -114,11 +107,10 @@ async def test_a_rung_is_told_late_when_who_acted_was_refused(
 
 async def test_who_acts_in_the_very_instant_a_rung_is_due_hears_nothing(engine: WorkflowEnvironment) -> None:
     owners = Owners()
-    given = moments_before("02-24 18:00")
     async with timeskip.workers(engine, owners):
-        stand(owners, given, Stage.HR_REVIEW, 2, SUBMITTED)
-        plan = await start(engine, given)
-        await plan.settled()
+        plan = await start(engine, quiet())
+        await bring(plan, Stage.HR_REVIEW)
+        await plan.skip_close_to(at("02-24 18:00"))
     # While no worker runs the timer fires and the command arrives; both wait in one task.
     await plan.fired(1)
     acting = asyncio.create_task(plan.give(command(Move.APPROVE, 2)))
@@ -132,10 +124,8 @@ async def test_who_acts_in_the_very_instant_a_rung_is_due_hears_nothing(engine: 
 async def test_a_command_that_comes_while_time_ends_the_plan_is_refused_and_the_plan_ends(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    given = moments_before("03-05 18:00")
-    stand(owners, given, Stage.DRAFTING, 1, SUBMITTED)
-    plan = await start(engine, given)
-    await plan.settled()
+    plan = await start(engine, lifecycle_input())
+    await plan.skip_close_to(at("03-05 18:00"))
     owners.plans.gate.close()
     await owners.plans.gate.reached.wait()
     late = asyncio.create_task(plan.answer(command(Move.SUBMIT, 1)))
@@ -167,10 +157,8 @@ async def test_a_command_that_comes_while_another_is_carried_out_is_refused_nami
 async def test_who_acts_while_the_last_rung_is_told_is_before_time(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    given = moments_before("03-05 18:00")
-    stand(owners, given, Stage.DRAFTING, 1, SUBMITTED)
-    plan = await start(engine, given)
-    await plan.settled()
+    plan = await start(engine, lifecycle_input())
+    await plan.skip_close_to(at("03-05 18:00"))
     owners.rungs.gate.close()
     await owners.rungs.gate.reached.wait()
     acting = asyncio.create_task(plan.give(command(Move.SUBMIT, 1)))

@@ -125,6 +125,6 @@ class Lifecycle(Wishes):
 async def test_the_lifecycle_agrees_with_the_table_whatever_is_sent(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    bounded = settings(SETTINGS, max_examples=15, stateful_step_count=10)
+    bounded = settings(SETTINGS, max_examples=10, stateful_step_count=10)
     Lifecycle.engine, Lifecycle.owners, Lifecycle.loop = engine, owners, asyncio.get_running_loop()
     await asyncio.to_thread(run_state_machine_as_test, Lifecycle, settings=bounded)

@@ -181,11 +181,15 @@ async def test_an_author_s_confirmation_alone_leaves_the_score_open_until_the_wi
     assert owners.plans.ledger[-1].move is Move.FINALISE
 
 
-async def test_the_name_in_which_a_reviewer_acts_is_kept_with_the_move(
+async def test_the_name_in_which_somebody_acts_is_kept_with_the_move(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
     plan = await start(engine, lifecycle_input())
     await bring(plan, Stage.HR_REVIEW)
-    owners.review.on_behalf_of = "hr9"
-    await plan.give(command(Move.APPROVE, 2))
-    assert owners.plans.moves[-1].command.on_behalf_of == "hr9"
+    owners.review.on_behalf_of, owners.scoring.on_behalf_of = "hr9", "leader9"
+    for step in (command(Move.APPROVE, 2), command(Move.APPROVE, 3, actor=LEADER)):
+        await plan.give(step)
+    await plan.give(command(Move.CLOSE, 4))
+    await plan.give(command(Move.CLOSE, 5))
+    await plan.give(command(Move.CONFIRM, 6, party=Party.LEADER, actor=LEADER))
+    assert [move.command.on_behalf_of for move in owners.plans.moves] == ["hr9", "hr9", None, None, "leader9"]

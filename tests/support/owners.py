@@ -219,6 +219,7 @@ class ScoringInMemory(ScoringActivities):
         self.rungs = rungs
         self.scored: list[ScorePlan] = []
         self.answers: list[AnswerScore] = []
+        self.on_behalf_of: str | None = None
         self.refuse_next: Refusal | None = None
         self.confirmed: set[Party] = set()
         self.disputed = False
@@ -245,6 +246,7 @@ class ScoringInMemory(ScoringActivities):
             disputed=self.disputed,
             author_confirmed=Party.AUTHOR in self.confirmed,
             leader_confirmed=Party.LEADER in self.confirmed,
+            on_behalf_of=self.on_behalf_of,
         )
 
     async def fire_rung(self, request: FireRung) -> FiredRung:

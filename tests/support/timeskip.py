@@ -147,9 +147,15 @@ class Plan:
 
     async def skip_past(self, instant: datetime) -> None:
         """Let the plan's own clock run until a minute after the calendar instant."""
-        now = await self._environment.get_current_time(self.handle)
-        left = self._scale.clock(instant) - now + timedelta(minutes=1)
-        assert left > timedelta(), "that instant has passed"
+        await self._skip_to(self._scale.clock(instant) + timedelta(minutes=1))
+
+    async def skip_close_to(self, instant: datetime, seconds: float = 2) -> None:
+        """Let the plan's own clock run until so many seconds, which then pass, before the instant."""
+        await self._skip_to(self._scale.clock(instant) - timedelta(seconds=seconds))
+
+    async def _skip_to(self, moment: datetime) -> None:
+        left = moment - await self._environment.get_current_time(self.handle)
+        assert left > timedelta(), "that moment has passed"
         await self._environment.fast_forward(self.handle, left)
 
     async def state(self) -> LifecycleState:
