@@ -5,6 +5,7 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 from temporalio import activity
@@ -27,6 +28,8 @@ RETRY = RetryPolicy(
 """Activities are tried for ever: a command that was accepted is carried out or refused, never dropped."""
 
 GRACE = timedelta(seconds=20)
+BUILD = f"monthline-{version('monthline')}"
+"""What workers call themselves; without it the SDK reads every loaded module to make up a name."""
 logger = log.get(__name__)
 
 
@@ -109,4 +112,5 @@ def worker(settings: ProcessSettings, *, queue: str, contract: type, keeper: obj
         activities=activities_of(contract, keeper),
         max_concurrent_activities=settings.worker_activities,
         graceful_shutdown_timeout=GRACE,
+        build_id=BUILD,
     )

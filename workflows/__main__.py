@@ -1,7 +1,6 @@
 """The process of the workflow worker: it decides, and keeps no data of its own."""
 
 from datetime import timedelta
-from importlib.metadata import version
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -17,7 +16,6 @@ from workflows.open_month import OpenMonth
 from workflows.plan_lifecycle import PlanLifecycle
 
 # Named here, because the SDK would else hash every loaded module to find a name, which takes seconds.
-BUILD = f"monthline-{version('monthline')}"
 WORKFLOWS = (PlanLifecycle, OpenMonth)
 PASSED_THROUGH = ("shared", "workflows", "pydantic", "pydantic_core", "temporalio", "structlog", "zoneinfo")
 
@@ -35,7 +33,7 @@ def lifecycle_worker(client: Client, settings: ProcessSettings) -> Worker:
         task_queue=LIFECYCLE_QUEUE,
         workflows=WORKFLOWS,
         workflow_runner=sandbox(),
-        build_id=BUILD,
+        build_id=temporal.BUILD,
         max_cached_workflows=settings.workflow_cache,
         max_concurrent_workflow_tasks=settings.worker_activities,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
