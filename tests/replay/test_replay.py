@@ -6,11 +6,12 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from shared.temporal import BUILD
 from tests.replay import histories
 from tests.replay.broken import OneMoreTimer, OtherOrder, Silent
 from tests.replay.record import tell
 from tests.replay.stories import STORIES
-from workflows.__main__ import BUILD, WORKFLOWS, sandbox
+from workflows.__main__ import WORKFLOWS, sandbox
 
 EVENTS, BYTES = 150, 33_000
 """What the history of a clean month may cost; seven moves through four owners need most of it."""

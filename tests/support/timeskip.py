@@ -34,7 +34,7 @@ from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
 from shared.settings import ProcessSettings
-from shared.temporal import activities_of, as_refusal
+from shared.temporal import BUILD, activities_of, as_refusal
 from tests.support.owners import (
     DirectoryInMemory,
     PlansInMemory,
@@ -42,7 +42,7 @@ from tests.support.owners import (
     Rungs,
     ScoringInMemory,
 )
-from workflows.__main__ import BUILD, lifecycle_worker
+from workflows.__main__ import lifecycle_worker
 from workflows.search import at_start
 
 SERVER = (
