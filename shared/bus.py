@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import nats
@@ -35,6 +36,8 @@ DUPLICATE_WINDOW = 30 * 60
 MAX_DELIVER = 8
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
 BATCH = 64
+POLL = 0.5
+"""Seconds between two looks at the outbox, which other processes may have written to."""
 FETCH = 16
 ACK_WAIT = 10.0
 """Seconds after which what a dead consumer had fetched goes to another."""
@@ -171,21 +174,22 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; troubles are waited out."""
-        quiet = 0.01
         while True:
+            pause = POLL
             try:
-                sent = await self.relay_once()
-                quiet = 0.01 if sent else min(quiet * 2, 0.5)
+                if self._woken.is_set() or await self._anything_waits():
+                    self._woken.clear()
+                    pause = 0 if await self.relay_once() == BATCH else POLL
             except (StoreDown, NatsError, ConnectionError, TimeoutError) as error:
                 logger.info("relay.waiting", error=type(error).__name__)
-                quiet = 1.0
-            try:
-                async with asyncio.timeout(quiet):
+                pause = 1.0
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
                     await self._woken.wait()
-                self._woken.clear()
-                quiet = 0.005
-            except TimeoutError:
-                continue
+
+    async def _anything_waits(self) -> bool:
+        async with self._database.autocommit() as connection:
+            return await self._outbox.anything_waits(connection)
 
     async def relay_once(self) -> int:
         """Publish one batch and mark what was acknowledged; how many that were."""

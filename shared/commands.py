@@ -101,12 +101,6 @@ class Commands:
         ).scalar_one()
         return stored
 
-    async def amend(self, connection: Connection, command_id: str, answer: dict[str, Any]) -> None:
-        """Set the answer of a claim made in this transaction, when it became known only later."""
-        await connection.execute(
-            update(self.applied).where(self.applied.c.command_id == command_id).values(answer=answer)
-        )
-
     async def settle(
         self, connection: Connection, command_id: str, status: Status, answer: dict[str, Any]
     ) -> None:

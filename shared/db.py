@@ -1,11 +1,11 @@
 """One schema of PostgreSQL: its connections and its transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-from sqlalchemy import MetaData, func, make_url, select, text
+from sqlalchemy import Delete, Insert, MetaData, Update, func, literal_column, make_url, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from shared.contracts.refusals import StoreDown
 
 Connection = AsyncConnection
+AFTER_COMMIT = "after_commit"
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -32,6 +33,19 @@ def _lost(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
+@contextmanager
+def _named() -> Iterator[None]:
+    """Give the troubles of a connection the name of a refusal."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not _lost(error):
+            raise
+        raise StoreDown(retry_after=2) from error
+    except PoolTimeout as error:
+        raise StoreDown(retry_after=2) from error
+
+
 class Database:
     """A pool of connections that opens nothing before its first transaction."""
 
@@ -43,6 +57,8 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            # The connection used last has its statements prepared.
+            pool_use_lifo=True,
             pool_recycle=1800,
             # Without it an INSERT … ON CONFLICT DO NOTHING does not say whether it inserted.
             execution_options={"preserve_rowcount": True},
@@ -53,6 +69,8 @@ class Database:
                 " -c idle_in_transaction_session_timeout=60000",
             },
         )
+
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def address(self) -> str:
@@ -66,20 +84,33 @@ class Database:
         Raises:
             StoreDown: the server cannot be reached or the connection was lost.
         """
-        try:
+        with _named():
             async with self._engine.begin() as connection:
+                due = _noting(connection)
                 yield connection
-        except DBAPIError as error:
-            if not _lost(error):
-                raise
-            raise StoreDown(retry_after=2) from error
-        except PoolTimeout as error:
-            raise StoreDown(retry_after=2) from error
+        for call in due:
+            call()
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Connection]:
+        """A connection on which each statement is a transaction of its own.
+
+        It spares the round trips of BEGIN and COMMIT: for reading, and for a write of one statement.
+
+        Raises:
+            StoreDown: the server cannot be reached or the connection was lost.
+        """
+        with _named():
+            async with self._autocommit.connect() as connection:
+                due = _noting(connection)
+                yield connection
+        for call in due:
+            call()
 
     async def check(self) -> None:
         """Ask the server for a sign of life; raises StoreDown."""
         try:
-            async with asyncio.timeout(3), self.transaction() as connection:
+            async with asyncio.timeout(3), self.autocommit() as connection:
                 await connection.execute(text("select 1"))
         except TimeoutError as error:
             raise StoreDown(retry_after=2) from error
@@ -87,6 +118,30 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
+
+
+def _noting(connection: Connection) -> list[Callable[[], None]]:
+    due: list[Callable[[], None]] = []
+    connection.info[AFTER_COMMIT] = due
+    return due
+
+
+def after_commit(connection: Connection, call: Callable[[], None]) -> None:
+    """Have ``call`` made when the transaction of ``connection`` has been committed, and only then."""
+    connection.info[AFTER_COMMIT].append(call)
+
+
+async def together(connection: Connection, **changes: Insert | Update | Delete) -> Mapping[str, int]:
+    """Carry out named changes in one statement, one round trip; how many rows each has touched.
+
+    They run on one snapshot: none sees what another writes, and no two may change the same row.
+    """
+    parts = {name: change.returning(literal_column("1")).cte(name) for name, change in changes.items()}
+    counts = [
+        select(func.count()).select_from(part).scalar_subquery().label(name) for name, part in parts.items()
+    ]
+    row = (await connection.execute(select(*counts))).one()
+    return dict(row._mapping)
 
 
 async def now(connection: Connection) -> datetime:

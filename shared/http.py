@@ -69,7 +69,7 @@ async def _caller(
 Caller = Annotated[Principal, Depends(_caller)]
 
 
-def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+async def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
     return language_of(accept_language)
 
 
@@ -85,7 +85,7 @@ class Seen(BaseModel):
     content_version: int | None = None
 
 
-def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
+async def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
     if if_match is None:
         raise VersionMissing()
     found = IF_MATCH.match(if_match.strip())
@@ -100,7 +100,7 @@ HEALTH_PATHS = frozenset({"/livez", "/readyz"})
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
-def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
+async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
     if idempotency_key is None:
         raise KeyMissing()
     if not KEY.match(idempotency_key):
@@ -155,7 +155,7 @@ def _cursor(key: tuple[str, ...]) -> str:
     return base64.urlsafe_b64encode("\x1f".join(key).encode()).decode().rstrip("=")
 
 
-def _paging(
+async def _paging(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Paging:

@@ -61,7 +61,7 @@ class CommandDesk:
             EngineDown: nothing was sent and nothing is kept.
         """
         request_hash = digest(command)
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             earlier = await self._commands.receive(connection, command, request_hash)
         if earlier is None:
             return await self._send(command)
@@ -76,7 +76,7 @@ class CommandDesk:
             NotFound: the caller has sent no command with this key.
             Refusal: the command was refused.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             entry = await self._commands.find(connection, f"{actor}:{key}")
         if entry is None or entry.request is None:
             raise NotFound(what="command")
@@ -84,7 +84,7 @@ class CommandDesk:
 
     async def resend_overdue(self, *, age: timedelta, limit: int = 100) -> int:
         """Send pending commands again that have no answer after ``age``; how many got one."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             entries = await self._commands.overdue(connection, age, limit)
         answered = 0
         for entry in entries:
@@ -121,7 +121,7 @@ class CommandDesk:
             raise
         if (moved.move, moved.actor) != (command.move, command.actor):
             raise KeyReused()
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             await self._commands.settle(
                 connection, command.command_id, "applied", moved.model_dump(mode="json")
             )
@@ -130,7 +130,7 @@ class CommandDesk:
     async def _withdraw_if_new(self, command: Command, deadline: float | None) -> None:
         """Only a first sending is withdrawn: a command sent before may have reached the engine."""
         if deadline is None:
-            async with self._database.transaction() as connection:
+            async with self._database.autocommit() as connection:
                 await self._commands.withdraw(connection, command.command_id)
 
     async def _without_lifecycle(self, command: Command, key: str) -> Outcome:
@@ -144,5 +144,5 @@ class CommandDesk:
 
     async def _settle_refused(self, command: Command, refused: Refusal) -> None:
         answer = {"code": refused.code, "details": refused.details}
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             await self._commands.settle(connection, command.command_id, "refused", answer)

@@ -13,24 +13,29 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Insert,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
+    any_,
+    column,
     delete,
+    exists,
     func,
     insert,
+    literal,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.contracts.events import Event
-from shared.db import Connection
+from shared.db import Connection, after_commit
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -113,22 +118,42 @@ class Outbox:
             Column("replayed_at", DateTime(timezone=True)),
         )
 
+    def _wake(self) -> None:
+        self.wake()
+
     async def tell(self, connection: Connection, *events: Event) -> None:
         """Write the events down in the caller's transaction, in one statement."""
-        if not events:
-            return
+        if events:
+            await connection.execute(self.letters_of(connection, *events))
+
+    def letters_of(self, connection: Connection, *events: Event) -> Insert:
+        """The change that writes the events down; the relay is woken when the transaction commits.
+
+        However many they are, the statement is the same, so that it is compiled and prepared once.
+        """
         at = datetime.now(UTC)
         ids = [uuid4() for _ in events]
         rows = [
             {
-                "id": id_,
+                "id": str(id_),
                 "subject": event.subject(),
                 "body": cloud_event(event, event_id=id_, source=self.source, at=at),
             }
             for id_, event in zip(ids, events, strict=True)
         ]
-        await connection.execute(insert(self.letters).values(rows))
-        self.wake()
+        told = (
+            func.jsonb_to_recordset(literal(rows, JSONB))
+            .table_valued(column("id", Uuid), column("subject", Text), column("body", JSONB))
+            .render_derived(with_types=True)
+        )
+        after_commit(connection, self._wake)
+        return insert(self.letters).from_select(["id", "subject", "body"], select(told))
+
+    async def anything_waits(self, connection: Connection) -> bool:
+        """Whether a letter waits to be published; a look that locks nothing."""
+        waits = exists().where(self.letters.c.published_at.is_(None))
+        found: bool = (await connection.execute(select(waits))).scalar_one()
+        return found
 
     async def waiting(self, connection: Connection, limit: int) -> Sequence[Letter]:
         """The oldest unpublished letters, locked for this relay alone until the transaction ends."""
@@ -146,9 +171,10 @@ class Outbox:
 
     async def mark_published(self, connection: Connection, letters: Sequence[Letter]) -> None:
         """Note that the broker has acknowledged the letters."""
+        sequences = [letter.sequence for letter in letters]
         await connection.execute(
             update(self.letters)
-            .where(self.letters.c.sequence.in_([letter.sequence for letter in letters]))
+            .where(self.letters.c.sequence == any_(literal(sequences, ARRAY(BigInteger))))
             .values(published_at=func.clock_timestamp())
         )
 

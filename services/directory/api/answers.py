@@ -44,7 +44,7 @@ def refuse(problems: Sequence[Problem], language: Language, root: int = 0) -> No
     refuse_all(errors)
 
 
-def _seen(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def _seen(if_match: Annotated[str | None, Header()] = None) -> int | None:
     if if_match is None:
         return None
     if found := IF_MATCH.match(if_match.strip()):

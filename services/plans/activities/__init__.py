@@ -4,9 +4,7 @@ from services.plans.activities import steps
 from services.plans.domain.rungs import addressed, present
 from services.plans.domain.versions import require_version
 from services.plans.store import drafts, plans, progress, rungs, templates
-from services.plans.store.tables import OUTBOX
 from shared.contracts.calendar import CyclePolicy
-from shared.contracts.events import PlanClosed, PlanSubmitted
 from shared.contracts.lifecycle import Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.plans import (
@@ -66,16 +64,14 @@ class PlanKeeper(PlansActivities):
         command = request.command
         async with self._database.transaction() as connection:
             plan = await plans.lock(connection, command.plan.plan_id)
-            facts = steps.facts_of(plan, command, Stage.HR_REVIEW, request.deadline)
-            stored = await steps.claim(connection, facts)
-            if stored is not None:
-                kept = await drafts.submitted_at_version(connection, plan.id, stored.version)
-                return Submitted(moved=stored, submission=kept)
+            before = await steps.moved_before(connection, plan, command)
+            if before is not None:
+                kept = await drafts.submitted_at_version(connection, plan.id, before.version)
+                return Submitted(moved=before, submission=kept)
             steps.require_mover(plan, command)
             submission = await steps.submission_of(connection, plan, command)
-            await drafts.freeze(connection, submission, facts.at)
-            await steps.enter(connection, plan, facts, revision=submission.revision)
-            await OUTBOX.tell(connection, facts.event, PlanSubmitted(submission=submission))
+            facts = steps.facts_of(plan, command, Stage.HR_REVIEW, request.deadline)
+            await steps.enter(connection, plan, facts, submission)
             return Submitted(moved=facts.moved, submission=submission)
 
     async def submission(self, request: GetSubmission) -> Submission:
@@ -88,13 +84,12 @@ class PlanKeeper(PlansActivities):
         command = request.command
         async with self._database.transaction() as connection:
             plan = await plans.lock(connection, command.plan.plan_id)
-            facts = steps.facts_of(plan, command, request.stage, request.deadline)
-            stored = await steps.claim(connection, facts)
-            if stored is not None:
-                return stored
+            before = await steps.moved_before(connection, plan, command)
+            if before is not None:
+                return before
             steps.require_mover(plan, command)
-            await steps.enter(connection, plan, facts, revision=plan.revision)
-            await OUTBOX.tell(connection, facts.event)
+            facts = steps.facts_of(plan, command, request.stage, request.deadline)
+            await steps.enter(connection, plan, facts)
             return facts.moved
 
     async def close(self, request: ClosePlan) -> ClosedPlan:
@@ -112,9 +107,7 @@ class PlanKeeper(PlansActivities):
             if plan.stage is not Stage.CLOSING:
                 raise WrongStage(stage=plan.stage.value, move="close")
             closed = await steps.figures(connection, plan)
-            await progress.keep_closed(connection, closed, plan.version)
-            await plans.mark_frozen(connection, plan)
-            await OUTBOX.tell(connection, PlanClosed(closed=closed))
+            await steps.keep_figures(connection, plan, closed)
             return closed
 
     async def fire_rung(self, request: FireRung) -> FiredRung:

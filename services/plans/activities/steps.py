@@ -14,16 +14,16 @@ from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
 from services.plans.store.plans import Entering, PlanRow
-from services.plans.store.tables import COMMANDS, OUTBOX
+from services.plans.store.tables import OUTBOX
 from shared.contracts.calendar import Deadline
-from shared.contracts.events import RungFired
+from shared.contracts.events import PlanClosed, PlanSubmitted, RungFired
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.plans import OpenPlan
-from shared.contracts.refusals import Blocked, KeyReused, NotFound, Unknown, WrongStage
+from shared.contracts.refusals import Blocked, KeyReused, NotFound, StaleVersion, Unknown, WrongStage
 from shared.contracts.rungs import FireRung
 from shared.contracts.words import Milestone, RungOutcome, Stage
-from shared.db import Connection, now
+from shared.db import Connection, now, together
 
 
 async def position(connection: Connection, request: OpenPlan) -> Position | None:
@@ -58,9 +58,12 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     line = chained(FIRST, facts.line)
     if not await plans.open_new(connection, request, template, line):
         return None
-    await drafts.begin(connection, request.plan.plan_id)
-    await ledger.append(connection, line)
-    await OUTBOX.tell(connection, facts.event)
+    await together(
+        connection,
+        draft=drafts.begun(request.plan.plan_id),
+        line=ledger.appended(line),
+        letters=OUTBOX.letters_of(connection, facts.event),
+    )
     return Position(
         plan=facts.plan,
         stage=facts.stage,
@@ -84,20 +87,31 @@ def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline |
     )
 
 
-async def claim(connection: Connection, facts: MoveFacts) -> Moved | None:
-    """None when this transaction is the one that carries the command out, else the answer given then.
+async def moved_before(connection: Connection, plan: PlanRow, command: Command) -> Moved | None:
+    """The answer this command was given when it was carried out before; None when it has not been.
+
+    The ledger is the record of commands. A plan that still has the version its mover expects has
+    not carried the command out, for every move makes another version.
 
     Raises:
         KeyReused: the id stands for another move, which another service may have taken.
     """
-    answer = facts.moved.model_dump(mode="json")
-    stored = await COMMANDS.claim(connection, facts.command_id, answer)
-    if stored is None:
+    if plan.version == command.expected_version:
         return None
-    moved = Moved.model_validate(stored)
-    if (moved.plan_id, moved.move) != (facts.plan.plan_id, facts.move):
+    line = await ledger.of_command(connection, command.command_id)
+    if line is None:
+        return None
+    if (line.plan_id, line.move) != (plan.id, command.move):
         raise KeyReused()
-    return moved
+    return Moved(
+        command_id=line.command_id,
+        plan_id=line.plan_id,
+        move=line.move,
+        actor=line.actor,
+        stage=line.to_stage,
+        version=line.version,
+        at=line.at,
+    )
 
 
 def require_mover(plan: PlanRow, command: Command) -> None:
@@ -127,12 +141,30 @@ async def submission_of(connection: Connection, plan: PlanRow, command: Command)
     )
 
 
-async def enter(connection: Connection, plan: PlanRow, facts: MoveFacts, *, revision: int) -> None:
-    """Write the move into the row and into the ledger."""
+async def enter(
+    connection: Connection, plan: PlanRow, facts: MoveFacts, freezing: Submission | None = None
+) -> None:
+    """Write the move into the row, the ledger and the outbox, with the revision that it freezes, if any.
+
+    Raises:
+        StaleVersion: the row is no longer the one that was locked.
+        KeyReused: the ledger knows the command from another move.
+    """
     line = chained(plan.ledger_hash, facts.line)
+    revision = freezing.revision if freezing else plan.revision
     entering = Entering(stage=facts.stage, deadline=facts.deadline, revision=revision, line=line)
-    await plans.enter(connection, plan, entering)
-    await ledger.append(connection, line)
+    told = (PlanSubmitted(submission=freezing),) if freezing else ()
+    written = await together(
+        connection,
+        row=plans.entered(plan, entering),
+        line=ledger.appended(line),
+        letters=OUTBOX.letters_of(connection, facts.event, *told),
+        **({"revision": drafts.frozen(freezing, facts.at)} if freezing else {}),
+    )
+    if not written["row"]:
+        raise StaleVersion(expected=plan.version, current=None, stage=plan.stage.value)
+    if not written["line"]:
+        raise KeyReused()
 
 
 async def figures(connection: Connection, plan: PlanRow) -> ClosedPlan:
@@ -147,6 +179,16 @@ async def figures(connection: Connection, plan: PlanRow) -> ClosedPlan:
         content=submission.content,
         categories=submission.categories,
         actuals=freeze(submission.content, reported, fed),
+    )
+
+
+async def keep_figures(connection: Connection, plan: PlanRow, closed: ClosedPlan) -> None:
+    """Keep the figures, and tell them."""
+    await together(
+        connection,
+        figures=progress.kept(closed, plan.version),
+        row=plans.frozen(plan),
+        letters=OUTBOX.letters_of(connection, PlanClosed(closed=closed)),
     )
 
 

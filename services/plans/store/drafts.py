@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Insert, func, insert, select, update
 
 from services.plans.store.plans import PlanRow
 from services.plans.store.tables import drafts, revisions, templates
@@ -31,10 +31,10 @@ class Revision:
     frozen_at: datetime
 
 
-async def begin(connection: Connection, plan_id: str) -> None:
-    """An empty draft for a plan that has just been opened."""
+def begun(plan_id: str) -> Insert:
+    """The change that gives a plan that has just been opened an empty draft."""
     empty = PlanContent().model_dump(mode="json")
-    await connection.execute(insert(drafts).values(plan_id=plan_id, content=empty, content_version=0))
+    return insert(drafts).values(plan_id=plan_id, content=empty, content_version=0)
 
 
 async def read(connection: Connection, plan: PlanRow) -> Draft:
@@ -88,16 +88,14 @@ async def write(connection: Connection, plan_id: str, content: PlanContent) -> i
     return version
 
 
-async def freeze(connection: Connection, submission: Submission, at: datetime) -> None:
-    """Keep a submission as a revision that nothing changes any more."""
-    await connection.execute(
-        insert(revisions).values(
-            plan_id=submission.plan.plan_id,
-            number=submission.revision,
-            plan_version=submission.plan_version,
-            submission=submission.model_dump(mode="json"),
-            frozen_at=at,
-        )
+def frozen(submission: Submission, at: datetime) -> Insert:
+    """The change that keeps a submission as a revision that nothing changes any more."""
+    return insert(revisions).values(
+        plan_id=submission.plan.plan_id,
+        number=submission.revision,
+        plan_version=submission.plan_version,
+        submission=submission.model_dump(mode="json"),
+        frozen_at=at,
     )
 
 

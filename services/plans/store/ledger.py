@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.plans.domain.ledger import ChainedLine
 from services.plans.store.tables import ledger
@@ -10,9 +11,17 @@ from shared.contracts.words import Move
 from shared.db import Connection
 
 
-async def append(connection: Connection, line: ChainedLine) -> None:
-    """Append a line."""
-    await connection.execute(insert(ledger).values(line.model_dump(mode="json") | {"at": line.at}))
+def appended(line: ChainedLine) -> Insert:
+    """The change that appends a line; no row is touched when its command has a line already."""
+    values = line.model_dump(mode="json") | {"at": line.at}
+    return insert(ledger).values(values).on_conflict_do_nothing(index_elements=[ledger.c.command_id])
+
+
+async def of_command(connection: Connection, command_id: str) -> ChainedLine | None:
+    """The line that a command has left; None when it has left none."""
+    found = await connection.execute(select(ledger).where(ledger.c.command_id == command_id))
+    row = found.mappings().one_or_none()
+    return ChainedLine.model_validate(dict(row)) if row else None
 
 
 async def lines(connection: Connection, plan_id: str) -> Sequence[ChainedLine]:

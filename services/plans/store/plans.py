@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, or_, select, update
+from sqlalchemy import RowMapping, Select, Update, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.ledger import ChainedLine
@@ -14,7 +14,7 @@ from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
 from shared.contracts.plan import Template
 from shared.contracts.plans import OpenPlan
-from shared.contracts.refusals import NotFound, StaleVersion
+from shared.contracts.refusals import NotFound
 from shared.contracts.words import ENDED, Stage
 from shared.db import Connection
 
@@ -160,13 +160,12 @@ async def open_new(connection: Connection, request: OpenPlan, template: Template
     return opened.rowcount == 1
 
 
-async def enter(connection: Connection, plan: PlanRow, entering: Entering) -> None:
-    """Move the locked plan one version on; a move within a stage does not enter it anew.
+def entered(plan: PlanRow, entering: Entering) -> Update:
+    """The change that moves the locked plan one version on; no row is touched when it is another by now.
 
-    Raises:
-        StaleVersion: the row is no longer the one that was locked.
+    A move within a stage does not enter it anew.
     """
-    moved = await connection.execute(
+    return (
         update(plans)
         .where(plans.c.id == plan.id, plans.c.version == plan.version)
         .values(
@@ -177,15 +176,12 @@ async def enter(connection: Connection, plan: PlanRow, entering: Entering) -> No
             entered_at=plan.entered_at if entering.stage is plan.stage else entering.line.at,
             ledger_hash=entering.line.hash,
         )
-        .returning(plans.c.version)
     )
-    if moved.scalar_one_or_none() is None:
-        raise StaleVersion(expected=plan.version, current=None, stage=plan.stage.value)
 
 
-async def mark_frozen(connection: Connection, plan: PlanRow) -> None:
-    """Note that the figures of this version of the plan are frozen."""
-    await connection.execute(update(plans).where(plans.c.id == plan.id).values(frozen_version=plan.version))
+def frozen(plan: PlanRow) -> Update:
+    """The change that notes that the figures of this version of the plan are frozen."""
+    return update(plans).where(plans.c.id == plan.id).values(frozen_version=plan.version)
 
 
 def _listed() -> Select[Any]:

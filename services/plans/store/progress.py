@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select
+from sqlalchemy import Insert, Row, exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.actuals import FedValue
@@ -125,12 +125,10 @@ async def fed(connection: Connection, names: Iterable[str], month: str) -> dict[
     return {row["metric"]: FedValue.model_validate(dict(row)) for row in rows.mappings()}
 
 
-async def keep_closed(connection: Connection, closed: ClosedPlan, plan_version: int) -> None:
-    """Keep the frozen figures of one version of a plan."""
-    await connection.execute(
-        insert(closings).values(
-            plan_id=closed.plan.plan_id, plan_version=plan_version, closed=closed.model_dump(mode="json")
-        )
+def kept(closed: ClosedPlan, plan_version: int) -> Insert:
+    """The change that keeps the frozen figures of one version of a plan."""
+    return insert(closings).values(
+        plan_id=closed.plan.plan_id, plan_version=plan_version, closed=closed.model_dump(mode="json")
     )
 
 
