@@ -13,7 +13,9 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.access import Principal
@@ -190,7 +192,7 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
-    app.middleware("http")(_trace)
+    app.add_middleware(_Tracing)
     _health(app, checks)
     app.mount("/static/swagger", StaticFiles(directory=STATIC), name="swagger")
 
@@ -245,19 +247,35 @@ async def _state(check: Check) -> str:
     return "ok"
 
 
-async def _trace(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    given = request.headers.get("traceparent", "")
+class _Tracing:
+    """Gives every request a trace id: its caller's, or a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        trace_id = _trace_id(Headers(scope=scope).get("traceparent", ""))
+        scope.setdefault("state", {})["trace_id"] = trace_id
+
+        async def traced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Trace-Id"] = trace_id
+            await send(message)
+
+        token = traceparent.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
+        try:
+            await self._app(scope, receive, traced)
+        finally:
+            traceparent.reset(token)
+
+
+def _trace_id(given: str) -> str:
     parts = given.split("-")
     known = len(parts) == 4 and re.fullmatch(r"[0-9a-f]{32}", parts[1])
-    trace_id = parts[1] if known else secrets.token_hex(16)
-    request.state.trace_id = trace_id
-    token = traceparent.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
-    try:
-        response = await call_next(request)
-    finally:
-        traceparent.reset(token)
-    response.headers["X-Trace-Id"] = trace_id
-    return response
+    return parts[1] if known else secrets.token_hex(16)
 
 
 def _problem(request: Request, refused: Refusal) -> JSONResponse:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 
@@ -67,7 +68,8 @@ def run(name: str, compose: Callable[[Known], Awaitable[Service]], kind: type[Kn
     """
     settings = load_settings(kind)
     log.configure(name, format=settings.log_format, level=settings.log_level)
-    code = asyncio.run(_run(compose, settings))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(_run(compose, settings))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
