@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Delete, Insert, MetaData, Update, func, literal_column, make_url, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -14,6 +15,9 @@ from shared.contracts.refusals import StoreDown
 
 Connection = AsyncConnection
 AFTER_COMMIT = "after_commit"
+
+APPEND_ONLY: Final = "append-only"
+"""The comment of a table whose rows are never changed: its service is granted no change of them."""
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",

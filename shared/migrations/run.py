@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
+
+from shared.db import APPEND_ONLY
 
 SERVICES = ("directory", "plans", "review", "scoring", "notify")
 ROOT = Path(__file__).parents[2]
@@ -77,10 +80,25 @@ def _ensure_role(connection: Connection, role: URL) -> None:
 
 
 def _grant(connection: Connection, schema: str, role: str) -> None:
+    closed = [
+        f'revoke update, delete, truncate on "{schema}"."{table}" from "{role}"'
+        for table in _append_only(connection, schema)
+    ]
     for statement in (
         f'grant usage on schema "{schema}" to "{role}"',
         f'grant select, insert, update, delete on all tables in schema "{schema}" to "{role}"',
         f'revoke insert, update, delete on "{schema}".alembic_version from "{role}"',
+        *closed,
         f'grant usage on all sequences in schema "{schema}" to "{role}"',
     ):
         connection.execute(text(statement))
+
+
+def _append_only(connection: Connection, schema: str) -> Sequence[str]:
+    """The tables that their comment calls append-only."""
+    marked = text(
+        "select relname from pg_class where relnamespace = to_regnamespace(:schema) and relkind = 'r'"
+        " and obj_description(oid, 'pg_class') = :mark order by relname"
+    )
+    found = connection.execute(marked, {"schema": f'"{schema}"', "mark": APPEND_ONLY})
+    return found.scalars().all()

@@ -1,7 +1,7 @@
 """The ledger of moves: what one line says, and the chain of hashes that shows a changed line."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from hashlib import sha256
 
@@ -65,3 +65,17 @@ def first_broken(lines: Iterable[ChainedLine]) -> int | None:
             return chained_line.version
         previous = chained_line.hash
     return None
+
+
+def first_wrong(lines: Sequence[ChainedLine], *, version: int, head: str) -> int | None:
+    """As :func:`first_broken`, and the lines must end where the plan's own row says that they do.
+
+    ``version`` and ``head`` are the row's: without them nobody would miss the last lines.
+    """
+    broken = first_broken(lines)
+    if broken is not None:
+        return broken
+    last = lines[-1].hash if lines else FIRST
+    if (len(lines), last) == (version, head):
+        return None
+    return len(lines) + 1 if len(lines) < version else version

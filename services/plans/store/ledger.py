@@ -1,12 +1,12 @@
 """SQL of the ledger of moves: lines are appended and read, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from services.plans.domain.ledger import ChainedLine
-from services.plans.store.tables import ledger
+from services.plans.domain.ledger import ChainedLine, first_wrong
+from services.plans.store.tables import ledger, plans
 from shared.contracts.words import Move
 from shared.db import Connection
 
@@ -32,6 +32,19 @@ async def lines(connection: Connection, plan_id: str) -> Sequence[ChainedLine]:
     return [ChainedLine.model_validate(dict(row)) for row in rows.mappings()]
 
 
+async def wrong_chains(connection: Connection, *, page: int = 200) -> AsyncIterator[tuple[str, int]]:
+    """Every plan whose ledger is not as its chain says, with the version of the first wrong line."""
+    after = ""
+    heads = select(plans.c.id, plans.c.version, plans.c.ledger_hash).order_by(plans.c.id).limit(page)
+    while rows := (await connection.execute(heads.where(plans.c.id > after))).all():
+        after = rows[-1].id
+        written = await _lines_of(connection, [row.id for row in rows])
+        for row in rows:
+            wrong = first_wrong(written.get(row.id, ()), version=row.version, head=row.ledger_hash)
+            if wrong is not None:
+                yield row.id, wrong
+
+
 async def conditions(connection: Connection, plan_id: str, revision_version: int) -> Sequence[str]:
     """The notes of the approvals given since the version that froze the newest revision."""
     rows = await connection.execute(
@@ -45,3 +58,11 @@ async def conditions(connection: Connection, plan_id: str, revision_version: int
         .order_by(ledger.c.version)
     )
     return list(rows.scalars())
+
+
+async def _lines_of(connection: Connection, plan_ids: Sequence[str]) -> dict[str, list[ChainedLine]]:
+    chosen = select(ledger).where(ledger.c.plan_id.in_(plan_ids)).order_by(ledger.c.plan_id, ledger.c.version)
+    found: dict[str, list[ChainedLine]] = {}
+    for row in (await connection.execute(chosen)).mappings():
+        found.setdefault(row["plan_id"], []).append(ChainedLine.model_validate(dict(row)))
+    return found

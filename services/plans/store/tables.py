@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.commands import Commands
-from shared.db import metadata_for
+from shared.db import APPEND_ONLY, metadata_for
 from shared.org.copy import OrgCopy
 from shared.outbox import Outbox
 
@@ -107,6 +107,7 @@ revisions: Final = Table(
     Column("frozen_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("plan_id", "number"),
     UniqueConstraint("plan_id", "plan_version"),
+    comment=APPEND_ONLY,
 )
 
 ledger: Final = Table(
@@ -125,6 +126,7 @@ ledger: Final = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("plan_id", "version"),
+    comment=APPEND_ONLY,
 )
 
 progress: Final = Table(
@@ -146,6 +148,7 @@ progress: Final = Table(
     Column("position", Integer, nullable=False),
     UniqueConstraint("author", "key", "position"),
     Index("ix_progress_plan_id_number", "plan_id", "number"),
+    comment=APPEND_ONLY,
 )
 
 rungs: Final = Table(
@@ -174,6 +177,7 @@ closings: Final = Table(
     Column("closed", JSONB, nullable=False),
     _now(),
     PrimaryKeyConstraint("plan_id", "plan_version"),
+    comment=APPEND_ONLY,
 )
 
 scores: Final = Table(

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chain_hash, chained, first_broken
+from services.plans.domain.ledger import (
+    FIRST,
+    ChainedLine,
+    LedgerLine,
+    chain_hash,
+    chained,
+    first_broken,
+    first_wrong,
+)
 from shared.contracts.words import Move, Stage
 from tests.unit.plans.build import NOW, PLAN
 
@@ -86,3 +94,19 @@ def test_a_gap_in_the_versions_breaks_the_chain_even_where_the_hashes_fit() -> N
 def test_the_same_instant_in_another_zone_has_the_same_hash() -> None:
     shanghai = timezone(timedelta(hours=8))
     assert chain_hash(FIRST, line(1)) == chain_hash(FIRST, line(1, NOW.astimezone(shanghai)))
+
+
+@pytest.mark.parametrize(
+    ("kept", "version", "wrong"),
+    [(3, 3, None), (2, 3, 3), (0, 3, 1), (3, 2, 2), (1, 3, 2)],
+)
+def test_the_lines_must_end_where_the_plan_stands(kept: int, version: int, wrong: int | None) -> None:
+    assert first_wrong(chain()[:kept], version=version, head=chain()[-1].hash) == wrong
+
+
+def test_another_head_than_the_last_lines_hash_is_wrong_at_the_last_line() -> None:
+    assert first_wrong(chain(), version=3, head="0" * 64) == 3
+
+
+def test_a_plan_without_lines_has_no_head() -> None:
+    assert first_wrong([], version=0, head=FIRST) is None
