@@ -81,7 +81,7 @@ class Configuring:
 
     async def publish(self, caller: Caller, department: DepartmentId, body: TemplateBody) -> Template:
         """Publish a template as the department's next version."""
-        require(caller, Action.CONFIGURE_TEMPLATES)
+        require(caller, Action.CONFIGURE_TEMPLATES, department)
         _require_sound(body, department)
         await self._known(lambda org: org.department(department) is not None, "department", "department")
         template = Template.model_validate(body.model_dump() | {"department": department})

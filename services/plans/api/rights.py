@@ -49,9 +49,10 @@ def require_ending(caller: Principal, plan: PlanRow, move: Move) -> None:
         raise Forbidden(needs=Role.HR.value)
 
 
-def require(caller: Principal, action: Action) -> None:
-    """Raises Forbidden unless the caller may configure what ``action`` names."""
-    if not may(caller, action):
+def require(caller: Principal, action: Action, department: str | None = None) -> None:
+    """Raises Forbidden unless the caller may configure what ``action`` names, HR in its scope alone."""
+    in_scope = department is None or caller.admin or caller.has(Role.HR, department)
+    if not (may(caller, action) and in_scope):
         raise Forbidden(needs=f"{Role.HR.value}, {Role.ADMIN.value}")
 
 
