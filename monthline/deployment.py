@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AnyHttpUrl, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import NatsUrl, Port, PostgresUrl
+from shared.settings import NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,
@@ -33,17 +32,14 @@ class DeploymentError(Exception):
         self.lines = lines
 
 
-class Deployment(BaseSettings):
+class Deployment(NatsSettings, TemporalSettings):
     """What an operator's commands need to know.
 
     ``database_url`` is the owner's: only ``migrate`` and ``doctor`` use it. Each service has a login
     role of its own; its DSN is SERVICE_DATABASE_URL when that is set, else it is made from the
-    owner's and ``role_secret``.
+    owner's and ``role_secret``. ``nats_url`` is the operator's in the same way; where NATS has a user
+    for each service, SERVICE_NATS_URL names it.
     """
-
-    model_config = SettingsConfigDict(
-        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
 
     database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
     role_secret: Annotated[str, Field(min_length=16)] | None = Field(
@@ -54,13 +50,21 @@ class Deployment(BaseSettings):
     review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
     scoring_database_url: PostgresUrl | None = Field(None, description="DSN of the scoring service's role")
     notify_database_url: PostgresUrl | None = Field(None, description="DSN of the notify service's role")
-    nats_url: NatsUrl = Field(
-        "nats://127.0.0.1:4222", description="NATS with JetStream: nats://[user:password@]host:4222"
+    directory_nats_url: NatsUrl | None = Field(
+        None, description="NATS as the directory's user; NATS_URL without it"
     )
-    temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
-    temporal_namespace: str = Field("default", description="Temporal namespace")
-    temporal_tls: bool = Field(False, description="Speak TLS to Temporal")
-    temporal_api_key: str = Field("", description="API key for Temporal; empty for none")
+    plans_nats_url: NatsUrl | None = Field(
+        None, description="NATS as the plan service's user; NATS_URL without it"
+    )
+    review_nats_url: NatsUrl | None = Field(
+        None, description="NATS as the review service's user; NATS_URL without it"
+    )
+    scoring_nats_url: NatsUrl | None = Field(
+        None, description="NATS as the scoring service's user; NATS_URL without it"
+    )
+    notify_nats_url: NatsUrl | None = Field(
+        None, description="NATS as the notify service's user; NATS_URL without it"
+    )
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: str = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
     oidc_issuer: AnyHttpUrl | None = Field(None, description="Issuer that tokens must name")
@@ -83,6 +87,11 @@ class Deployment(BaseSettings):
         given: str | None = getattr(self, f"{service}_database_url")
         return given or service_url(self.database_url, service, self.role_secret or "")
 
+    def nats(self, service: str) -> str:
+        """The URL with which a service logs in to NATS."""
+        given: str | None = getattr(self, f"{service}_nats_url")
+        return given or self.nats_url
+
     def port(self, name: str) -> int:
         """The HTTP port of a process of ``monthline up``."""
         return self.base_port + list(PORTS).index(name)
@@ -94,7 +103,7 @@ class Deployment(BaseSettings):
     def environment(self, name: str) -> dict[str, str]:
         """What a process gets beyond the environment that the operator's command runs in."""
         own = {
-            "NATS_URL": self.nats_url,
+            "NATS_URL": self.nats(name) if name in SERVICES else "",
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": self.temporal_namespace,
             "COMPANY": self.company,
@@ -103,7 +112,9 @@ class Deployment(BaseSettings):
             "HTTP_PORT": str(self.port(name)),
             "ROLE_SECRET": "",
         }
-        hidden = {f"{service.upper()}_DATABASE_URL": "" for service in SERVICES}
+        hidden = {
+            f"{service.upper()}_{kind}_URL": "" for service in SERVICES for kind in ("DATABASE", "NATS")
+        }
         database = self.dsn(name) if name in SERVICES else ""
         return own | hidden | {"DATABASE_URL": database}
 
@@ -117,7 +128,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Deployment
         )
     except ValidationError as error:
         lines = [
-            f"{str(found['loc'][0]).upper() if found['loc'] else 'ROLE_SECRET'}: {found['msg']}"
+            f"{str(found['loc'][0]).upper() if found['loc'] else 'ROLE_SECRET'}:"
+            f" {found['msg'].removeprefix('Value error, ')}"
             for found in error.errors()
         ]
         raise DeploymentError(lines) from error

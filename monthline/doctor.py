@@ -22,6 +22,7 @@ from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
 from shared.db import Database
 from shared.migrations.run import SERVICES, versions
+from shared.nats_connection import tls_of
 
 QUEUES = (DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE)
 PATIENCE = 6.0
@@ -85,15 +86,15 @@ async def roles(deployment: Deployment) -> str:
 
 async def stream(deployment: Deployment) -> str:
     """The stream is there with the limits that the promises rest on."""
-    bus = Bus(deployment.nats_url, name="monthline-doctor")
+    bus = Bus(deployment.nats_url, name="monthline-doctor", tls=tls_of(deployment))
     try:
         await asyncio.wait_for(bus.connect(), PATIENCE - 1)
         info = await bus.jetstream.stream_info(STREAM)
     except NotFoundError as error:
-        raise Ill(f"no stream {STREAM} at {deployment.nats_url}", "run: monthline migrate") from error
+        raise Ill(f"no stream {STREAM} at {bus.address}", "run: monthline migrate") from error
     except Exception as error:
         raise Ill(
-            f"{deployment.nats_url} does not answer: {_first_line(error)}",
+            f"{bus.address} does not answer: {_first_line(error)}",
             "start nats-server with JetStream (-js) or correct NATS_URL",
         ) from error
     finally:

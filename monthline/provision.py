@@ -16,13 +16,15 @@ from temporalio.client import (
     ScheduleRange,
     ScheduleSpec,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from monthline.deployment import Deployment
-from shared.bus import Bus, provision
+from monthline.listeners import all_durables
+from shared.bus import Bus, provision, provision_consumers
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
 from shared.migrations.run import SERVICES, migrate
+from shared.nats_connection import tls_of
+from shared.temporal import connect
 
 VALUE_TYPES = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -41,25 +43,22 @@ def provision_database(deployment: Deployment, say: Say) -> None:
 
 
 async def provision_stream(deployment: Deployment, say: Say) -> None:
-    """Create the stream when it is absent; one that is there is left as it is."""
-    bus = Bus(deployment.nats_url, name="monthline-migrate")
+    """Create the stream when it is absent, and every service's durables; a stream that is there stays."""
+    bus = Bus(deployment.nats_url, name="monthline-migrate", tls=tls_of(deployment))
     await bus.connect()
     try:
         created = await provision(bus)
+        durables = all_durables()
+        await provision_consumers(bus, durables)
     finally:
         await bus.close()
     say("stream PLAN_EVENTS created" if created else "stream PLAN_EVENTS is there")
+    say(f"{len(durables)} durable consumers are as this version wants them")
 
 
 async def connect_engine(deployment: Deployment) -> Client:
     """A connected Temporal client; raises RuntimeError when the server does not answer."""
-    return await Client.connect(
-        deployment.temporal_address,
-        namespace=deployment.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        tls=deployment.temporal_tls,
-        api_key=deployment.temporal_api_key or None,
-    )
+    return await connect(deployment, lazy=False)
 
 
 async def missing_search_attributes(client: Client) -> list[str]:

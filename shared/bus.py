@@ -2,12 +2,12 @@
 
 import asyncio
 import json
+import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -28,6 +28,7 @@ from shared import log
 from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
+from shared.nats_connection import address_of, connect
 from shared.outbox import Letter, Outbox, traceparent
 
 STREAM = "PLAN_EVENTS"
@@ -73,10 +74,13 @@ def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
     """The event's id, the event and its trace context, from CloudEvents JSON.
 
     Raises:
-        Poison: not JSON, not CloudEvents, of an unknown type, or not of that type's shape.
+        Poison: not JSON, not CloudEvents, of an unknown type, not of that type's shape, or told on
+            another subject than its type's: permissions are on subjects.
     """
     try:
         envelope = json.loads(body)
+        if envelope["type"] != subject:
+            raise ValueError(f"an event of type {str(envelope['type'])[:100]}")
         kind = EVENTS[envelope["type"]]
         event = kind.model_validate(envelope["data"])
         return str(envelope["id"]), event, envelope.get("traceparent")
@@ -85,25 +89,26 @@ def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
 
 
 class Bus:
-    """One connection to NATS that reconnects for ever."""
+    """One connection to NATS that reconnects for ever.
 
-    def __init__(self, url: str, *, name: str) -> None:
+    With ``tls`` it speaks to no server that offers none. ``idle`` is set by a process that does not use it.
+    """
+
+    def __init__(self, url: str, *, name: str, tls: ssl.SSLContext | None = None) -> None:
         self.url = url
+        self.idle = False
         self._name = name
+        self._tls = tls
         self._client: Client | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the servers are, without the password."""
+        return address_of(self.url)
 
     async def connect(self) -> None:
         """Connect, retrying for ever."""
-        self._client = await nats.connect(
-            self.url,
-            name=self._name,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
-            connect_timeout=3,
-            ping_interval=10,
-            max_outstanding_pings=2,
-            error_cb=_ignore,
-        )
+        self._client = await connect(self.url, name=self._name, tls=self._tls)
 
     @property
     def connected(self) -> bool:
@@ -114,7 +119,7 @@ class Bus:
     def jetstream(self) -> JetStreamContext:
         """The JetStream of the connection; raises ConnectionError before :meth:`connect`."""
         if self._client is None:
-            raise ConnectionError(f"not connected to NATS at {self.url}")
+            raise ConnectionError(f"not connected to NATS at {self.address}")
         return self._client.jetstream(timeout=5)
 
     async def publish(self, letter: Letter) -> None:
@@ -131,10 +136,6 @@ class Bus:
                     await self._client.close()
             except (NatsError, TimeoutError):
                 logger.info("nats.close_timeout")
-
-
-async def _ignore(error: Exception) -> None:
-    logger.info("nats.connection", error=type(error).__name__)
 
 
 def stream_config() -> StreamConfig:
@@ -160,6 +161,24 @@ async def provision(bus: Bus) -> bool:
         await bus.jetstream.add_stream(stream_config())
         return True
     return False
+
+
+def consumer_config(durable: str, subjects: Sequence[str]) -> ConsumerConfig:
+    """A durable consumer as Monthline wants it."""
+    return ConsumerConfig(
+        durable_name=durable,
+        filter_subjects=list(subjects),
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_ack_pending=500,
+    )
+
+
+async def provision_consumers(bus: Bus, durables: Mapping[str, Sequence[str]]) -> None:
+    """Create the durables, or give them the subjects that this version of the program listens to."""
+    for durable, subjects in durables.items():
+        await bus.jetstream.add_consumer(STREAM, consumer_config(durable, subjects))
 
 
 class Relay:
@@ -237,18 +256,18 @@ class Consumer:
                 await asyncio.sleep(0.5)
 
     async def _bind(self) -> JetStreamContext.PullSubscription:
+        """Bind to the durable that ``monthline migrate`` made; make it where that did not run.
+
+        One that is there is left as it is: during a roll-out the old process must not undo what the
+        migration of the new one has set, and a service's NATS user may not create any.
+        """
         jetstream = self._bus.jetstream
-        await jetstream.add_consumer(
-            STREAM,
-            ConsumerConfig(
-                durable_name=self._reaction.durable,
-                filter_subjects=list(self._reaction.subjects),
-                ack_policy=AckPolicy.EXPLICIT,
-                deliver_policy=DeliverPolicy.ALL,
-                ack_wait=ACK_WAIT,
-                max_ack_pending=500,
-            ),
-        )
+        try:
+            await jetstream.consumer_info(STREAM, self._reaction.durable)
+        except NotFoundError:
+            await jetstream.add_consumer(
+                STREAM, consumer_config(self._reaction.durable, self._reaction.subjects)
+            )
         return await jetstream.pull_subscribe_bind(durable=self._reaction.durable, stream=STREAM)
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:

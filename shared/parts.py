@@ -11,6 +11,7 @@ from shared.bus import Bus
 from shared.commands import Commands
 from shared.db import Database, metadata_for
 from shared.engine import Engine
+from shared.nats_connection import tls_of
 from shared.org.copy import OrgCopy
 from shared.outbox import Outbox
 from shared.settings import Settings
@@ -34,7 +35,7 @@ async def parts(settings: Settings, name: str) -> Parts:
     return Parts(
         settings=settings,
         database=Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{name}"),
-        bus=Bus(settings.nats_url, name=f"monthline-{name}"),
+        bus=Bus(settings.nats_url, name=f"monthline-{name}", tls=tls_of(settings)),
         client=client,
         engine=Engine(client),
         tokens=TokenReader(

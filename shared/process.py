@@ -49,8 +49,8 @@ def load_settings(kind: type[Known]) -> Known:
         return kind()
     except ValidationError as error:
         for found in error.errors():
-            variable = str(found["loc"][0]).upper()
-            print(f"{variable}: {found['msg']}", file=sys.stderr)
+            variable = str(found["loc"][0]).upper() if found["loc"] else "settings"
+            print(f"{variable}: {found['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         print("Set these variables (see .env.example) and start again.", file=sys.stderr)
         sys.exit(2)
 
@@ -137,6 +137,8 @@ def _works(service: Service) -> bool:
 
 def _background(service: Service) -> list[Task]:
     if not _works(service):
+        if service.bus is not None:
+            service.bus.idle = True
         return []
     tasks = list(service.tasks)
     if service.bus is not None and service.database is not None and service.outbox is not None:
@@ -163,7 +165,7 @@ async def _connect(bus: Bus) -> None:
         try:
             return await bus.connect()
         except Exception as error:
-            logger.warning("nats.unreachable", url=bus.url, error=type(error).__name__)
+            logger.warning("nats.unreachable", address=bus.address, error=type(error).__name__)
             await asyncio.sleep(1)
 
 
@@ -197,9 +199,14 @@ def _uvicorn(service: Service) -> dict[str, Any]:
 
 
 async def bus_check(bus: Bus, consumers: Sequence[Consumer]) -> None:
-    """Raise when the bus is away or a consumer has heard nothing from it for 30 s."""
+    """Raise when the bus is away or a consumer has heard nothing from it for 30 s.
+
+    A process without workers leaves the bus to those that have them, and is ready without it.
+    """
+    if bus.idle:
+        return
     if not bus.connected:
-        raise ConnectionError(f"not connected to NATS at {bus.url}")
+        raise ConnectionError(f"not connected to NATS at {bus.address}")
     silent = [consumer for consumer in consumers if not consumer.ready]
     if silent:
-        raise ConnectionError(f"{len(silent)} consumers hear nothing from {bus.url}")
+        raise ConnectionError(f"{len(silent)} consumers hear nothing from {bus.address}")

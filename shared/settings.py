@@ -1,34 +1,139 @@
 """Every setting of Monthline, read from the environment by the processes' ``__main__`` alone."""
 
+import os
+import ssl
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AnyHttpUrl, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _readable(path: str) -> str:
+    if not os.path.isfile(path) or not os.access(path, os.R_OK):
+        raise ValueError(f"no readable file at {path}")
+    return path
+
+
+def _with_files(url: str) -> str:
+    """The DSN, when the certificates it names are there; libpq would say so of the first one, and later."""
+    for name, path in parse_qsl(urlsplit(url).query):
+        if name in ("sslrootcert", "sslcert", "sslkey") and path != "system":
+            try:
+                _readable(path)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+    return url
+
+
+def _trusted(path: str) -> str:
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError as error:
+        raise ValueError(f"no certificates in {path}: {error.reason}") from error
+    return path
+
+
+File = Annotated[str, AfterValidator(_readable)]
+CaFile = Annotated[File, AfterValidator(_trusted)]
 NatsUrl = Annotated[str, StringConstraints(pattern=r"^(nats|tls)://")]
-PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://")]
+PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://"), AfterValidator(_with_files)]
 
 
-class ProcessSettings(BaseSettings):
-    """What every process needs to know; a setting's variable is the field's name in capitals."""
+def _pair(key: str | None, info: ValidationInfo, name: str) -> str | None:
+    """The key, when it is that of the certificate; a certificate that is itself wrong is named by its own."""
+    certificate = info.data.get(name)
+    if name in info.data and (key is None) != (certificate is None):
+        raise ValueError(f"set {name.upper()} and {(info.field_name or '').upper()}, or neither")
+    if certificate and key:
+        try:
+            # Without a password of its own the context would ask for one on the terminal.
+            ssl.create_default_context().load_cert_chain(certificate, key, password=lambda: "")
+        except (ssl.SSLError, ValueError) as error:
+            raise ValueError(f"{key} is not the unencrypted key of {certificate}") from error
+    return key
+
+
+class Environment(BaseSettings):
+    """Settings whose variable is the field's name in capitals; an empty one counts as not set."""
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+
+class TemporalSettings(Environment):
+    """The way to Temporal; the names are those of ``temporalio.envconfig``."""
+
     temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
     temporal_namespace: str = Field("default", description="Temporal namespace")
-    temporal_tls: bool = Field(False, description="Speak TLS to Temporal")
+    temporal_tls: bool = Field(
+        False, description="Speak TLS to Temporal; on as well when one of the next five is set"
+    )
     temporal_api_key: str = Field("", description="API key for Temporal; empty for none")
+    temporal_tls_server_ca_cert_path: CaFile | None = Field(
+        None, description="CA file that Temporal's certificate is checked against; the system's without it"
+    )
+    temporal_tls_client_cert_path: File | None = Field(
+        None, description="Client certificate for Temporal, PEM file"
+    )
+    temporal_tls_client_key_path: File | None = Field(
+        None, validate_default=True, description="Key of that certificate, PEM file"
+    )
+    temporal_tls_server_name: str = Field(
+        "", description="Name in Temporal's certificate when it is not that of the address"
+    )
+
+    @field_validator("temporal_tls_client_key_path")
+    @classmethod
+    def _key_of_certificate(cls, key: str | None, info: ValidationInfo) -> str | None:
+        return _pair(key, info, "temporal_tls_client_cert_path")
+
+
+class NatsSettings(Environment):
+    """The way to NATS; the names of the files are those of the ``nats`` command line."""
+
+    nats_url: NatsUrl = Field(
+        "nats://127.0.0.1:4222",
+        description="NATS with JetStream: nats://[user:password@]host:4222, or tls://… to insist on TLS",
+    )
+    nats_ca: CaFile | None = Field(
+        None, description="CA file that NATS's certificate is checked against; the system's without it"
+    )
+    nats_cert: File | None = Field(None, description="Client certificate for NATS, PEM file")
+    nats_key: File | None = Field(
+        None, validate_default=True, description="Key of that certificate, PEM file"
+    )
+
+    @field_validator("nats_key")
+    @classmethod
+    def _key_of_nats_certificate(cls, key: str | None, info: ValidationInfo) -> str | None:
+        return _pair(key, info, "nats_cert")
+
+
+class ProcessSettings(TemporalSettings):
+    """What every process needs to know."""
 
     http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     http_port: Port = Field(8000, description="Port the HTTP server listens on")
     run_api: bool = Field(True, description="Serve the API in this process")
-    run_worker: bool = Field(True, description="Run activities, relay and consumers in this process")
+    run_worker: bool = Field(
+        True,
+        validate_default=True,
+        description="Run activities, relay and consumers in this process; one of the two has to be true",
+    )
     worker_activities: Annotated[int, Field(ge=1, le=1000)] = Field(
         20, description="Activities or workflow tasks one worker runs at a time"
     )
@@ -38,20 +143,24 @@ class ProcessSettings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 
+    @field_validator("run_worker")
+    @classmethod
+    def _something_runs(cls, run_worker: bool, info: ValidationInfo) -> bool:
+        if not run_worker and info.data.get("run_api") is False:
+            raise ValueError("RUN_API and RUN_WORKER are both false: nothing would run")
+        return run_worker
 
-class Settings(ProcessSettings):
+
+class Settings(NatsSettings, ProcessSettings):
     """What a service needs to know beyond that."""
 
     database_url: PostgresUrl = Field(
         description="PostgreSQL of this service: postgresql://user:password@host:5432/database"
+        "[?sslmode=verify-full&sslrootcert=FILE]"
     )
     database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
         10, description="Database connections of one process"
     )
-    nats_url: NatsUrl = Field(
-        "nats://127.0.0.1:4222", description="NATS with JetStream: nats://[user:password@]host:4222"
-    )
-
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: Zone = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
     company_country: str = Field("CN", description="Country whose holidays the calendar starts from")

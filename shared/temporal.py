@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from temporalio import activity
@@ -13,12 +14,12 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, TLSConfig
 from temporalio.worker import Worker
 
 from shared import log
 from shared.contracts.refusals import Refusal, StoreDown, refusal
-from shared.settings import ProcessSettings
+from shared.settings import ProcessSettings, TemporalSettings
 
 RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -33,13 +34,32 @@ BUILD = f"monthline-{version('monthline')}"
 logger = log.get(__name__)
 
 
-async def connect(settings: ProcessSettings, *, lazy: bool = True) -> Client:
+def tls_of(settings: TemporalSettings) -> TLSConfig | bool:
+    """How TLS is spoken to Temporal; False for not at all. An API key never travels without it."""
+    files = (
+        settings.temporal_tls_server_ca_cert_path,
+        settings.temporal_tls_client_cert_path,
+        settings.temporal_tls_client_key_path,
+    )
+    wanted = settings.temporal_tls or settings.temporal_api_key or settings.temporal_tls_server_name
+    if not wanted and not any(files):
+        return False
+    ca, certificate, key = (Path(file).read_bytes() if file else None for file in files)
+    return TLSConfig(
+        server_root_ca_cert=ca,
+        client_cert=certificate,
+        client_private_key=key,
+        domain=settings.temporal_tls_server_name or None,
+    )
+
+
+async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
     """A client; a lazy one connects with its first call, so that a process starts without the engine."""
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
-        tls=settings.temporal_tls,
+        tls=tls_of(settings),
         api_key=settings.temporal_api_key or None,
         lazy=lazy,
     )

@@ -9,6 +9,7 @@ from monthline.commands.surroundings import deployment, unreachable
 from monthline.deployment import Deployment
 from monthline.provision import provision_database, provision_engine, provision_stream
 from monthline.terminal import console
+from shared.bus import Bus
 
 Schedule = Annotated[
     bool, typer.Option(help="Also create the schedule that opens every month when its drafting begins.")
@@ -36,7 +37,7 @@ def provision(target: Deployment, *, schedule: bool) -> None:
 
     with unreachable("PostgreSQL", "DATABASE_URL"):
         provision_database(target, say)
-    with unreachable("NATS", "NATS_URL", target.nats_url):
+    with unreachable("NATS", "NATS_URL", Bus(target.nats_url, name="").address):
         asyncio.run(asyncio.wait_for(provision_stream(target, say), 10))
     with unreachable("Temporal", "TEMPORAL_ADDRESS", target.temporal_address):
         asyncio.run(provision_engine(target, say, schedule=schedule))

@@ -12,6 +12,7 @@ from shared.auth import TokenReader
 from shared.bus import Bus
 from shared.db import Database
 from shared.http import Door, create_app
+from shared.nats_connection import tls_of
 from shared.org.copy import OrgCache
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old
@@ -23,7 +24,7 @@ NAME = "notify"
 async def compose(settings: Settings) -> Service:
     """The parts of the process that ``settings`` describe; nothing is connected yet."""
     database = Database(settings.database_url, pool=settings.database_pool, name=f"monthline-{NAME}")
-    bus = Bus(settings.nats_url, name=f"monthline-{NAME}")
+    bus = Bus(settings.nats_url, name=f"monthline-{NAME}", tls=tls_of(settings))
     people = OrgCache(database, ORG)
     caller = Caller(allow_private=settings.webhook_allow_private)
     sender = Sender(database, people, mailer=_mailer(settings), caller=caller)

@@ -16,6 +16,12 @@ from shared.db import Connection
 from shared.org.copy import ORG_EVENTS, OrgCache
 from shared.org.organisation import Organisation
 
+DURABLES: Mapping[str, tuple[str, ...]] = {
+    "notify-org": tuple(kind.subject() for kind in ORG_EVENTS),
+    "notify-events": (SUBJECTS,),
+}
+"""What notify listens to, by durable."""
+
 
 class Telling:
     """Tells people and webhooks of events; it resolves nobody: an event names whom it is for.
@@ -30,8 +36,8 @@ class Telling:
 
     def reactions(self) -> tuple[Reaction, ...]:
         """The durable consumers: the organisation's copy first, then every event."""
-        org = Reaction("notify-org", tuple(kind.subject() for kind in ORG_EVENTS), self.keep_org)
-        return org, Reaction("notify-events", (SUBJECTS,), self.tell)
+        handlers = {"notify-org": self.keep_org, "notify-events": self.tell}
+        return tuple(Reaction(durable, DURABLES[durable], handlers[durable]) for durable in DURABLES)
 
     async def keep_org(self, connection: Connection, event: Event, meta: Meta) -> None:
         """Take a fact of the directory into the copy."""

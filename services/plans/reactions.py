@@ -30,3 +30,5 @@ REACTIONS = (
     Reaction("plans-scores", (PlanScored.subject(),), keep_score),
     Reaction("plans-metrics", (MetricRecorded.subject(),), keep_metric),
 )
+DURABLES = {reaction.durable: reaction.subjects for reaction in REACTIONS}
+"""What the service listens to, by durable."""

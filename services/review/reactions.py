@@ -23,3 +23,5 @@ REACTIONS = (
     Reaction("review-org", tuple(event.subject() for event in ORG_EVENTS), keep_organisation),
     Reaction("review-plans", (StageEntered.subject(),), keep_stage),
 )
+DURABLES = {reaction.durable: reaction.subjects for reaction in REACTIONS}
+"""What the service listens to, by durable."""

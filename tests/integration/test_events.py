@@ -196,6 +196,14 @@ async def test_a_message_that_cannot_be_read_is_poison(database: Database, bus: 
         await Consumer(database, OUTBOX, bus, reaction()).apply("monthline.plans.draft_changed.v1", body)
 
 
+async def test_a_fact_told_on_anothers_subject_is_poison(database: Database, bus: Bus) -> None:
+    """Permissions are on subjects: what may be told there must not be told under another type."""
+    [letter] = await told(database, changed())
+    with pytest.raises(Poison):
+        await Consumer(database, OUTBOX, bus, reaction()).apply("monthline.notify.anything.v1", letter.body)
+    assert await effects(database) == 0
+
+
 async def test_poison_goes_to_the_dead_letters_and_the_next_message_flows(
     database: Database, bus: Bus
 ) -> None:

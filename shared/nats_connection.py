@@ -1,0 +1,77 @@
+"""How a connection to NATS is made: who logs in, over which TLS, and where answers come back."""
+
+import logging
+import ssl
+from urllib.parse import urlsplit
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from shared import log
+from shared.settings import NatsSettings
+
+logger = log.get(__name__)
+
+
+class _Client(Client):
+    """A client that, told to speak TLS, says nothing to a server that does not."""
+
+    insists = False
+
+    def _connect_command(self) -> bytes:
+        # The library itself would send the password in the clear when the server offers no TLS.
+        if self.insists and not self._server_info.get("tls_required"):
+            raise NatsError("nats: the server offers no TLS")
+        command: bytes = super()._connect_command()
+        return command
+
+
+def tls_of(settings: NatsSettings) -> ssl.SSLContext | None:
+    """How TLS is spoken to NATS; None when the URL does not ask for it and no file is given."""
+    files = (settings.nats_ca, settings.nats_cert, settings.nats_key)
+    if not settings.nats_url.startswith("tls://") and not any(files):
+        return None
+    context = ssl.create_default_context(cafile=settings.nats_ca)
+    if settings.nats_cert:
+        context.load_cert_chain(settings.nats_cert, settings.nats_key)
+    return context
+
+
+def address_of(url: str) -> str:
+    """Where the servers of a URL are, without the password."""
+    return ",".join(part.rpartition("@")[2].rpartition("//")[2] for part in url.split(","))
+
+
+async def connect(url: str, *, name: str, tls: ssl.SSLContext | None) -> Client:
+    """A connection that reconnects for ever.
+
+    Raises:
+        OSError, nats.errors.Error: the first attempt failed, or ``tls`` is wanted and not offered.
+    """
+    client = _Client()
+    client.insists = tls is not None
+    user = urlsplit(url.split(",", maxsplit=1)[0]).username
+    await client.connect(
+        url,
+        name=name,
+        tls=tls,
+        # Answers come where nobody else may listen; deploy/nats/accounts.conf grants it by user.
+        inbox_prefix=f"_INBOX.{user or name}",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.5,  # type: ignore[arg-type]  # seconds, slept as they are
+        connect_timeout=3,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=_note,
+    )
+    return client
+
+
+async def _note(error: Exception) -> None:
+    """What the server says of the connection; a permission that is missing has to be seen by an operator."""
+    denied = "permissions violation" in str(error).lower()
+    logger.log(
+        logging.WARNING if denied else logging.INFO,
+        "nats.denied" if denied else "nats.connection",
+        error=str(error)[:200] if denied else type(error).__name__,
+    )

@@ -1,0 +1,179 @@
+"""Wrong settings are named with their variables, all at once, before anything is connected."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monthline.deployment import DeploymentError, from_environment
+from shared.nats_connection import address_of
+from shared.nats_connection import tls_of as nats_tls
+from shared.process import load_settings
+from shared.settings import Settings
+from shared.temporal import tls_of as temporal_tls
+from tests.support.certificates import Authority
+
+REQUIRED = {
+    "DATABASE_URL": "postgresql://plans:secret@db/monthline",
+    "OIDC_ISSUER": "https://login.example.com",
+    "OIDC_JWKS_URL": "https://login.example.com/keys",
+}
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+    def loaded(**variables: str) -> Settings:
+        for name, value in (REQUIRED | variables).items():
+            monkeypatch.setenv(name, value)
+        return load_settings(Settings)
+
+    return loaded
+
+
+def complaints(load: Load, capsys: pytest.CaptureFixture[str], **variables: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        load(**variables)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def test_all_that_is_wrong_is_named_at_once(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    said = complaints(
+        load,
+        capsys,
+        DATABASE_URL="postgresql://db/monthline?sslmode=verify-full&sslrootcert=/no/ca.pem",
+        NATS_URL="http://nats",
+        NATS_CA="/no/nats-ca.pem",
+        TEMPORAL_TLS_SERVER_CA_CERT_PATH="/no/temporal-ca.pem",
+        TEMPORAL_TLS_CLIENT_CERT_PATH="/no/client.pem",
+        RUN_API="false",
+        RUN_WORKER="false",
+        HTTP_PORT="eighty",
+        OIDC_ISSUER="nobody",
+    )
+    named = [line.split(":")[0] for line in said.splitlines()[:-1]]
+    assert sorted(named) == [
+        "DATABASE_URL",
+        "HTTP_PORT",
+        "NATS_CA",
+        "NATS_URL",
+        "OIDC_ISSUER",
+        "RUN_WORKER",
+        "TEMPORAL_TLS_CLIENT_CERT_PATH",
+        "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+    ]
+    assert "/no/ca.pem" in said
+    assert "/no/nats-ca.pem" in said
+
+
+def test_a_refused_setting_is_not_repeated(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    said = complaints(load, capsys, DATABASE_URL="mysql://u:hunter2@db/x", NATS_URL="http://u:hunter2@nats")
+    assert "DATABASE_URL" in said
+    assert "hunter2" not in said
+
+
+def test_a_certificate_without_its_key_is_named(
+    load: Load, capsys: pytest.CaptureFixture[str], authority: Authority
+) -> None:
+    pair = authority.issue("client")
+    said = complaints(load, capsys, NATS_CERT=str(pair.certificate))
+    assert said.startswith("NATS_KEY: set NATS_CERT and NATS_KEY, or neither")
+    said = complaints(load, capsys, NATS_CERT="", TEMPORAL_TLS_CLIENT_KEY_PATH=str(pair.key))
+    assert said.startswith("TEMPORAL_TLS_CLIENT_KEY_PATH: set TEMPORAL_TLS_CLIENT_CERT_PATH and")
+
+
+def test_a_key_of_another_certificate_is_named(
+    load: Load, capsys: pytest.CaptureFixture[str], authority: Authority
+) -> None:
+    one, other = authority.issue("one"), authority.issue("other")
+    said = complaints(load, capsys, NATS_CERT=str(one.certificate), NATS_KEY=str(other.key))
+    assert said.startswith("NATS_KEY: ")
+    assert "is not the unencrypted key of" in said
+
+
+def test_a_file_without_certificates_is_no_authority(
+    load: Load, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text("not a certificate")
+    said = complaints(load, capsys, NATS_CA=str(tmp_path / "ca.pem"))
+    assert said.startswith("NATS_CA: no certificates in ")
+
+
+def test_without_tls_settings_nothing_speaks_tls(load: Load) -> None:
+    settings = load()
+    assert nats_tls(settings) is None
+    assert temporal_tls(settings) is False
+
+
+@pytest.mark.parametrize("name", ["TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_TLS_SERVER_NAME"])
+def test_one_setting_is_enough_to_speak_tls_to_temporal(load: Load, name: str) -> None:
+    assert temporal_tls(load(**{name: "true"})) is not False
+
+
+def test_temporal_is_given_all_files(load: Load, authority: Authority) -> None:
+    pair = authority.issue("worker")
+    config = temporal_tls(
+        load(
+            TEMPORAL_TLS_SERVER_CA_CERT_PATH=str(authority.certificate),
+            TEMPORAL_TLS_CLIENT_CERT_PATH=str(pair.certificate),
+            TEMPORAL_TLS_CLIENT_KEY_PATH=str(pair.key),
+            TEMPORAL_TLS_SERVER_NAME="temporal.internal",
+        )
+    )
+    assert not isinstance(config, bool)
+    assert config.server_root_ca_cert == authority.certificate.read_bytes()
+    assert config.client_cert == pair.certificate.read_bytes()
+    assert config.client_private_key == pair.key.read_bytes()
+    assert config.domain == "temporal.internal"
+
+
+def test_a_tls_url_or_a_file_is_enough_to_speak_tls_to_nats(load: Load, authority: Authority) -> None:
+    assert nats_tls(load(NATS_URL="tls://nats:4222")) is not None
+    assert nats_tls(load(NATS_URL="nats://nats:4222", NATS_CA=str(authority.certificate))) is not None
+
+
+def test_an_address_in_a_message_has_no_password() -> None:
+    url = "tls://plans:pa@ss@a:4222,tls://plans:pa@ss@b:4222"
+    assert address_of(url) == "a:4222,b:4222"
+    assert address_of("nats://127.0.0.1:4222") == "127.0.0.1:4222"
+
+
+def deployment(**variables: str) -> dict[str, str]:
+    owner = "postgresql://owner:secret@db/monthline?sslmode=verify-full&sslrootcert=system"
+    return {"DATABASE_URL": owner, "ROLE_SECRET": "x" * 16, "NATS_URL": "tls://operator:o@nats"} | variables
+
+
+def test_each_process_logs_in_to_nats_as_itself_and_sees_nobody_elses_password() -> None:
+    given = deployment(PLANS_NATS_URL="tls://plans:p@nats", REVIEW_NATS_URL="tls://review:r@nats")
+    target = from_environment(given)
+    plans = given | target.environment("plans")
+    assert plans["NATS_URL"] == "tls://plans:p@nats"
+    assert "tls://review:r@nats" not in plans.values()
+    assert "tls://operator:o@nats" not in plans.values()
+    assert (given | target.environment("workflows"))["NATS_URL"] == ""
+
+
+def test_a_services_role_keeps_the_tls_of_the_owners_dsn() -> None:
+    dsn = from_environment(deployment()).dsn("plans")
+    assert dsn.startswith("postgresql://monthline_plans:")
+    assert "sslmode=verify-full" in dsn
+    assert "sslrootcert=system" in dsn
+
+
+def test_an_operators_command_names_every_wrong_variable() -> None:
+    with pytest.raises(DeploymentError) as refused:
+        from_environment(deployment(PLANS_NATS_URL="plans", NATS_CA="/no/ca.pem", TEMPORAL_TLS="perhaps"))
+    assert [line.split(":")[0] for line in refused.value.lines] == [
+        "TEMPORAL_TLS",
+        "NATS_CA",
+        "PLANS_NATS_URL",
+    ]
