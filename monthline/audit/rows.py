@@ -1,0 +1,185 @@
+"""The SQL of an audit: what each service's schema is asked, in one read-only snapshot."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+
+from monthline.audit.facts import (
+    Applied,
+    Command,
+    Copy,
+    DeadLetter,
+    Decided,
+    Delivery,
+    Fired,
+    Letter,
+    Plan,
+    Reported,
+    Sessions,
+)
+from services.plans.domain.ledger import ChainedLine
+from shared.contracts.calendar import Deadline
+from shared.contracts.organisation import Absence, Delegation
+from shared.contracts.words import Milestone, Rung, Stage
+from shared.db import Connection, Database
+
+SNAPSHOT = "set transaction isolation level repeatable read, read only"
+AGE = "extract(epoch from clock_timestamp() - {})::float8"
+MOVES = ("plans", "review", "scoring")
+COPIES = {"review": "review.plan", "scoring": "scoring.plan_copy"}
+
+Rows = dict[str, Any]
+Read = Callable[[Connection], Any]
+
+
+async def read(database: Database, service: str) -> Rows:
+    """Everything an audit wants of one service's schema, as facts by their names."""
+    async with database.transaction() as connection:
+        await connection.execute(text(SNAPSHOT))
+        found: Rows = await _common(connection, service)
+        if service in MOVES:
+            found |= await _moving(connection, service)
+        if service == "plans":
+            found |= await _plans(connection)
+        if service == "review":
+            found |= await _review(connection)
+        if service == "notify":
+            found |= await _notify(connection)
+        return found
+
+
+async def _all(connection: Connection, statement: str) -> list[RowMapping]:
+    return list((await connection.execute(text(statement))).mappings())
+
+
+async def _common(connection: Connection, service: str) -> Rows:
+    letters = await _all(
+        connection,
+        f"select id::text, subject, published_at is not null as published, {AGE.format('written_at')} as age,"
+        f" body->'data'->'notices' as notices from {service}.outbox",
+    )
+    dead = await _all(
+        connection,
+        f"select id, consumer, event_id, subject, error from {service}.dead_letter where replayed_at is null",
+    )
+    inbox = await _all(
+        connection, f"select consumer, array_agg(event_id) as ids from {service}.inbox group by consumer"
+    )
+    return {
+        "letters": tuple(
+            Letter(
+                service,
+                row["id"],
+                row["subject"],
+                row["published"],
+                row["age"],
+                tuple((one["recipient"], one["reason"]) for one in row["notices"] or ()),
+            )
+            for row in letters
+        ),
+        "dead": tuple(DeadLetter(service=service, **row) for row in dead),
+        "taken": {row["consumer"]: frozenset(row["ids"]) for row in inbox},
+        **await _server(connection, service),
+    }
+
+
+async def _server(connection: Connection, service: str) -> Rows:
+    [row] = await _all(
+        connection,
+        "select clock_timestamp() as now, current_setting('max_connections')::int as allowed,"
+        " (select count(*) from pg_stat_activity where backend_type = 'client backend') as used",
+    )
+    [own] = await _all(
+        connection,
+        "select count(*) as count,"
+        f" coalesce(max({AGE.format('query_start')}) filter (where state = 'active'), 0) as statement,"
+        f" coalesce(max({AGE.format('state_change')})"
+        " filter (where state = 'idle in transaction'), 0) as idle"
+        " from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()",
+    )
+    return {
+        "now": row["now"],
+        "connections": (row["used"], row["allowed"]),
+        "sessions": (Sessions(service, own["count"], own["statement"], own["idle"]),),
+    }
+
+
+async def _moving(connection: Connection, service: str) -> Rows:
+    commands = await _all(
+        connection,
+        f"select id, plan_id, status, answer, {AGE.format('received_at')} as age from {service}.command",
+    )
+    fired = await _all(
+        connection,
+        f"select plan_id, milestone, plan_version, rung, due, fired_at from {service}.rung",
+    )
+    found: Rows = {
+        "commands": tuple(Command(service=service, **row) for row in commands),
+        "fired": tuple(
+            Fired(
+                service, **(dict(row) | {"milestone": Milestone(row["milestone"]), "rung": Rung(row["rung"])})
+            )
+            for row in fired
+        ),
+    }
+    if service in COPIES:
+        copies = await _all(connection, f"select plan_id, stage, version from {COPIES[service]}")
+        found["copies"] = tuple(
+            Copy(service, row["plan_id"], Stage(row["stage"]), row["version"]) for row in copies
+        )
+    return found
+
+
+async def _plans(connection: Connection) -> Rows:
+    plans = await _all(
+        connection, "select id, person, stage, version, deadline, ledger_hash from plans.plan order by id"
+    )
+    lines = await _all(connection, "select * from plans.ledger order by plan_id, version")
+    applied = await _all(
+        connection,
+        "select command_id, answer->>'plan_id' as plan_id, (answer->>'version')::int as version"
+        " from plans.applied where answer ? 'version'",
+    )
+    reported = await _all(
+        connection, "select author, key, count(*)::int as count from plans.progress group by author, key"
+    )
+    absences = await _all(connection, "select value from plans.org_copy where kind = 'absence'")
+    return {
+        "plans": tuple(_plan(row) for row in plans),
+        "lines": tuple(ChainedLine.model_validate(dict(row)) for row in lines),
+        "applied": tuple(Applied(**row) for row in applied),
+        "reported": tuple(Reported(**row) for row in reported),
+        "absences": tuple(Absence.model_validate(row["value"]) for row in absences),
+    }
+
+
+def _plan(row: RowMapping) -> Plan:
+    deadline = Deadline.model_validate(row["deadline"]) if row["deadline"] else None
+    return Plan(**(dict(row) | {"stage": Stage(row["stage"]), "deadline": deadline}))
+
+
+async def _review(connection: Connection) -> Rows:
+    decided = await _all(
+        connection,
+        "select plan_id, command_id, move, actor, on_behalf_of from review.round"
+        " where command_id is not null",
+    )
+    delegations = await _all(connection, "select value from review.org_copy where kind = 'delegation'")
+    return {
+        "decided": tuple(Decided(**row) for row in decided),
+        "delegations": tuple(Delegation.model_validate(row["value"]) for row in delegations),
+    }
+
+
+async def _notify(connection: Connection) -> Rows:
+    told = await _all(connection, "select recipient, reason from notify.message")
+    deliveries = await _all(
+        connection,
+        "select id, channel, state, attempts,"
+        f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits from notify.delivery",
+    )
+    return {
+        "told": frozenset((row["recipient"], row["reason"]) for row in told),
+        "deliveries": tuple(Delivery(**row) for row in deliveries),
+    }

@@ -1,0 +1,1 @@
+"""The invariants, one function each: facts in, violations out; nothing here asks a server."""

@@ -1,0 +1,115 @@
+"""Rows of a real database, damaged by hand: exactly the invariant in question complains."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import text
+
+from monthline.audit import rows
+from monthline.audit.facts import Facts, Lifecycle
+from monthline.audit.invariants import broken, judge
+from monthline.audit.reading import merge
+from services.plans.activities import PlanKeeper
+from services.plans.domain.ledger import LedgerLine, chained
+from services.plans.store import ledger, plans
+from services.plans.store.tables import ORG
+from shared.contracts.words import Move, Stage
+from shared.db import Database
+from shared.migrations.run import SERVICES
+from shared.org.copy import OrgCache
+from tests.integration.plans.company import settle_in
+from tests.integration.plans.lifecycle import Course, move
+from tests.unit.plans.build import PLAN
+
+Look = Callable[[], object]
+DEAD = "insert into notify.dead_letter (consumer, event_id, subject, body, error, attempts)"
+COMMAND = "insert into plans.command (id, actor, plan_id, status, received_at)"
+RUNG = (
+    "insert into plans.rung"
+    " (plan_id, milestone, plan_version, rung, deadline_local, deadline, due, outcome, told)"
+    " select id, 'draft_due', 1, 'due', '', '{}', now() + interval '1 hour', 'sent', '[]' from plans.plan"
+)
+DAMAGES = {
+    "I1": f"{COMMAND} values ('p017:lost', 'p017', '{PLAN.plan_id}', 'applied', now())",
+    "I2": "update plans.plan set version = version + 1",
+    "I3": "update plans.plan set stage = 'tracking'",
+    "I4": f"{COMMAND} values ('p017:late', 'p017', '{PLAN.plan_id}', 'pending', now() - interval '3 min')",
+    "I6": "update plans.outbox set written_at = now() - interval '1 hour'",
+    "I7": RUNG,
+    "I8": f"{DEAD} values ('notify-events', 'e1', 'monthline.x', '', 'Poison', 1)",
+    "I10": "update plans.ledger set note = 'another reason' where version = 2",
+}
+
+
+@pytest.fixture
+async def all_databases(databases: Callable[[str], Database]) -> dict[str, Database]:
+    """Every service's database: a plan that was submitted and recalled, nothing else."""
+    opened = {service: databases(service) for service in SERVICES}
+    await settle_in(opened["plans"])
+    course = Course(opened["plans"], PlanKeeper(opened["plans"], OrgCache(opened["plans"], ORG, age=0)))
+    await course.submitted()
+    await course.keeper.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017"))
+    return opened
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[Database]:
+    """The database as its owner, who may do what no service may."""
+    opened = Database(owner_url, pool=1)
+    yield opened
+    await opened.close()
+
+
+async def violated(all_databases: dict[str, Database]) -> list[str]:
+    """The invariants that the rows break; the engine, which is not here, believes the rows."""
+    found: dict[str, object] = {}
+    for service, database in all_databases.items():
+        merge(found, await rows.read(database, service))
+    facts = Facts(**found)  # type: ignore[arg-type]
+    running = tuple(Lifecycle(plan.id, plan.stage, plan.version) for plan in facts.plans)
+    return list(broken(judge(Facts(**(found | {"lifecycles": running})))))  # type: ignore[arg-type]
+
+
+async def test_sound_rows_break_nothing(all_databases: dict[str, Database]) -> None:
+    assert await violated(all_databases) == []
+
+
+@pytest.mark.parametrize("code", DAMAGES)
+async def test_a_row_damaged_by_hand_breaks_exactly_its_invariant(
+    all_databases: dict[str, Database], owner: Database, code: str
+) -> None:
+    async with owner.transaction() as connection:
+        # What no trigger of the database sees: somebody with the owner's password.
+        await connection.execute(text("set local session_replication_role = replica"))
+        await connection.execute(text(DAMAGES[code]))
+    assert await violated(all_databases) == [code]
+
+
+async def test_a_line_that_only_its_author_could_have_written_breaks_the_rights(
+    all_databases: dict[str, Database], owner: Database
+) -> None:
+    async with owner.transaction() as connection:
+        plan = await plans.lock(connection, PLAN.plan_id)
+        said = LedgerLine(
+            plan_id=plan.id,
+            version=plan.version + 1,
+            command_id="hr1:forged",
+            move=Move.SUBMIT,
+            actor="hr1",
+            from_stage=plan.stage,
+            to_stage=Stage.HR_REVIEW,
+            at=plan.moment,
+        )
+        line = chained(plan.ledger_hash, said)
+        await plans.enter(
+            connection, plan, plans.Entering(Stage.HR_REVIEW, plan.deadline, plan.revision, line)
+        )
+        await ledger.append(connection, line)
+    assert await violated(all_databases) == ["I9"]
+
+
+async def test_an_audit_can_change_nothing(all_databases: dict[str, Database]) -> None:
+    async with all_databases["plans"].transaction() as connection:
+        await connection.execute(text(rows.SNAPSHOT))
+        with pytest.raises(Exception, match="read-only"):
+            await connection.execute(text("delete from plans.inbox"))

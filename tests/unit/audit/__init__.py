@@ -1,0 +1,1 @@
+"""Rules of the audit: rows in, violations out."""

@@ -1,0 +1,94 @@
+"""A sound plan's rows, to be damaged one at a time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monthline.audit.facts import Applied, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
+from monthline.audit.invariants import broken, judge
+from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
+from shared.contracts.words import SYSTEM, Move, Stage
+from tests.unit.plans.build import PLAN, deadline
+
+NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
+ID = PLAN.plan_id
+STEPS = (
+    ("open", Move.OPEN, SYSTEM, None, Stage.DRAFTING),
+    ("p017:submit-1", Move.SUBMIT, "p017", Stage.DRAFTING, Stage.HR_REVIEW),
+    ("hr1:approve-1", Move.APPROVE, "hr1", Stage.HR_REVIEW, Stage.LEADER_REVIEW),
+)
+
+
+def lines(*steps: tuple[str, Move, str, Stage | None, Stage], **last: Any) -> tuple[ChainedLine, ...]:
+    """A chain of lines; ``last`` changes the fields of the last one."""
+    found: list[ChainedLine] = []
+    for version, (command_id, move, actor, before, after) in enumerate(steps, start=1):
+        changes = last if version == len(steps) else {}
+        line = LedgerLine(
+            plan_id=ID,
+            version=version,
+            command_id=command_id,
+            move=move,
+            actor=actor,
+            from_stage=before,
+            to_stage=after,
+            at=NOW - timedelta(hours=10 - version),
+        ).model_copy(update=changes)
+        found.append(chained(found[-1].hash if found else FIRST, line))
+    return tuple(found)
+
+
+def plan(**changes: Any) -> Plan:
+    """The plan with its leader, version 3."""
+    given: dict[str, Any] = {
+        "id": ID,
+        "person": "p017",
+        "stage": Stage.LEADER_REVIEW,
+        "version": 3,
+        "deadline": deadline(day=30, month=4),
+        "ledger_hash": lines(*STEPS)[-1].hash,
+    }
+    return Plan(**(given | changes))
+
+
+def command(id: str = "hr1:approve-1", service: str = "review", **changes: Any) -> Command:
+    """A command that was applied."""
+    given: dict[str, Any] = {"plan_id": ID, "status": "applied", "answer": {}, "age": 30.0}
+    return Command(service=service, id=id, **(given | changes))
+
+
+def letter(**changes: Any) -> Letter:
+    """An event that was published and asks for a notice."""
+    given: dict[str, Any] = {
+        "service": "plans",
+        "id": "e1",
+        "subject": "monthline.plans.stage_entered.v1",
+        "published": True,
+        "age": 60.0,
+        "notices": (("hr1", "because"),),
+    }
+    return Letter(**(given | changes))
+
+
+def sound(**changes: Any) -> Facts:
+    """Rows of which none breaks anything."""
+    given: dict[str, Any] = {
+        "now": NOW,
+        "plans": (plan(),),
+        "lines": lines(*STEPS),
+        "commands": (command("p017:submit-1", "plans"), command()),
+        "applied": (Applied("p017:submit-1", ID, 2), Applied("hr1:approve-1", ID, 3)),
+        "decided": (Decided(ID, "hr1:approve-1", "approve", "hr1", None),),
+        "letters": (letter(),),
+        "consumers": (Consumer("notify-events", ("monthline.>",)),),
+        "taken": {"notify-events": frozenset({"e1"})},
+        "told": frozenset({("hr1", "because")}),
+        "copies": (Copy("review", ID, Stage.LEADER_REVIEW, 3),),
+        "lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 0),),
+    }
+    return Facts(**(given | changes))
+
+
+def wrong(**changes: Any) -> dict[str, list[str]]:
+    """What the invariants say of the sound rows with ``changes``, by their codes."""
+    found = broken(judge(sound(**changes)))
+    return {code: [violation.found for violation in violations] for code, violations in found.items()}

@@ -1,0 +1,155 @@
+"""Each invariant complains about what breaks it, and about nothing else."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monthline.audit.facts import (
+    Applied,
+    Consumer,
+    Copy,
+    DeadLetter,
+    Decided,
+    Delivery,
+    Fired,
+    Lifecycle,
+    Reported,
+    Said,
+    Sessions,
+)
+from shared.contracts.organisation import Delegation
+from shared.contracts.words import SYSTEM, Milestone, Move, Rung, Stage
+from tests.unit.audit.build import ID, NOW, STEPS, command, letter, lines, plan, sound, wrong
+from tests.unit.plans.build import deadline
+
+OPEN, SUBMIT, APPROVE = STEPS
+OTHER = "acme:2026-03:p099"
+PENDING = command("p017:late", "plans", status="pending")
+RECALL = ("p017:recall-1", Move.RECALL, "p017", Stage.HR_REVIEW, Stage.DRAFTING)
+FIRED = Fired("plans", ID, Milestone.DRAFT_DUE, 1, Rung.DUE, NOW, NOW)
+
+
+def test_sound_rows_break_nothing() -> None:
+    assert wrong() == {}
+
+
+def moved(*steps: Any, **last: Any) -> dict[str, Any]:
+    """The rows of a plan that went these steps."""
+    chain = lines(*steps, **last)
+    here = chain[-1].to_stage
+    return {
+        "lines": chain,
+        "plans": (plan(stage=here, version=len(chain), ledger_hash=chain[-1].hash),),
+        "lifecycles": (Lifecycle(ID, here, len(chain)),) if not here.ended else (),
+        "commands": (),
+        "applied": (),
+        "copies": (),
+        "decided": (),
+    }
+
+
+PROGRESS = Said("ok", "p017:k1", "progress", ID, entries=2)
+PASSED = deadline(day=2, month=3)
+DAMAGED: list[tuple[str, dict[str, Any]]] = [
+    ("I1", {"commands": (command(), command("p017:lost", "plans"))}),
+    ("I1", {"driver": (Said("ok", "p017:lost", plan=ID),)}),
+    ("I1", {"driver": (PROGRESS,), "reported": (Reported("p017", "k1", 4),)}),
+    ("I1", {"decided": (*sound().decided, Decided(ID, "hr1:other", "approve", "hr1", None))}),
+    ("I2", {"applied": (Applied("p017:submit-1", ID, 7),)}),
+    ("I2", {"driver": (Said("ok", SUBMIT[0], version=2), Said("ok", SUBMIT[0], version=4))}),
+    ("I3", moved(OPEN, (SUBMIT[0], Move.SUBMIT, "p017", Stage.DRAFTING, Stage.TRACKING))),
+    ("I3", moved(OPEN, SUBMIT, (RECALL[0], Move.RECALL, "p017", Stage.LEADER_REVIEW, Stage.DRAFTING))),
+    ("I3", {"lines": (*sound().lines, *lines(OPEN, plan_id=OTHER, command_id="other"))}),
+    ("I4", {"commands": (command("p017:late", "plans", status="pending", age=121.0),)}),
+    ("I4", {"commands": (PENDING,), "driver": (Said("unknown", "p017:late"),)}),
+    ("I4", {"driver": (Said("refused", SUBMIT[0], plan=ID),)}),
+    ("I5", {"lifecycles": ()}),
+    ("I5", {"lifecycles": (Lifecycle(ID, Stage.HR_REVIEW, 2),)}),
+    ("I5", {"lifecycles": (Lifecycle(ID),)}),
+    ("I5", {"lifecycles": (*sound().lifecycles, Lifecycle(OTHER, Stage.DRAFTING, 1))}),
+    ("I6", {"letters": (letter(published=False),)}),
+    ("I6", {"consumers": (*sound().consumers, Consumer("review-plans", (letter().subject,)))}),
+    ("I6", {"told": frozenset()}),
+    ("I6", {"deliveries": (Delivery(1, "mail", "pending", 3, 301.0),)}),
+    ("I6", {"copies": (Copy("review", ID, Stage.HR_REVIEW, 2),)}),
+    ("I7", {"fired": (replace(FIRED, due=NOW + timedelta(seconds=2)),)}),
+    ("I7", {"fired": (FIRED, FIRED)}),
+    ("I7", {"plans": (plan(deadline=PASSED),)}),
+    ("I8", {"dead": (DeadLetter("notify", 1, "notify-events", "e9", "monthline.x", "Poison"),)}),
+    ("I8", {"lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 6),)}),
+    ("I8", {"lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 21),)}),
+    ("I9", moved(OPEN, SUBMIT, RECALL, actor="hr1")),
+    ("I9", moved(OPEN, SUBMIT, (RECALL[0], Move.RECALL, SYSTEM, Stage.HR_REVIEW, Stage.DRAFTING))),
+    ("I9", moved(OPEN, ("hr1:miss", Move.MARK_MISSING, "hr1", Stage.DRAFTING, Stage.MISSING))),
+    ("I9", moved(OPEN, ("p017:cancel", Move.CANCEL, "p017", Stage.DRAFTING, Stage.CANCELLED))),
+    ("I9", {"decided": (replace(sound().decided[0], actor="hr2"),)}),
+    ("I9", {"decided": ()}),
+    ("I10", {"lines": (*sound().lines[:2], sound().lines[2].model_copy(update={"note": "changed"}))}),
+    ("I10", {"plans": (plan(ledger_hash="another"),)}),
+    ("I11", {"sessions": (Sessions("plans", 3, longest_statement=21.0),)}),
+    ("I11", {"sessions": (Sessions("plans", 3, longest_idle_in_transaction=61.0),)}),
+    ("I11", {"connections": (95, 100)}),
+    ("I11", {"driver": (Said("unknown", "p017:slow", plan=ID, seconds=21.0),)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "damage"), DAMAGED)
+def test_one_damaged_row_breaks_exactly_its_invariant(code: str, damage: dict[str, Any]) -> None:
+    assert list(wrong(**damage)) == [code]
+
+
+def test_a_command_id_twice_in_the_ledger_is_a_double_effect() -> None:
+    again = (SUBMIT[0], Move.APPROVE, "hr1", Stage.HR_REVIEW, Stage.LEADER_REVIEW)
+    assert "2 ledger lines have this command id" in wrong(**moved(OPEN, SUBMIT, again))["I2"]
+
+
+def test_a_gap_in_the_versions_is_found() -> None:
+    believed = (Lifecycle(ID, Stage.LEADER_REVIEW, 4),)
+    assert list(wrong(plans=(plan(version=4),), lifecycles=believed, copies=())) == ["I2"]
+
+
+def test_an_ok_after_an_unknown_counts_as_ok() -> None:
+    said = (Said("unknown", SUBMIT[0], plan=ID), Said("ok", SUBMIT[0], plan=ID, version=2))
+    assert wrong(driver=said) == {}
+
+
+def test_an_unknown_command_that_never_arrived_is_none_of_the_audits_business() -> None:
+    assert wrong(driver=(Said("unknown", "p017:never", plan=ID),)) == {}
+
+
+def test_a_decision_on_behalf_needs_a_delegation_that_ran_at_that_moment() -> None:
+    chain = lines(*STEPS, on_behalf_of="hr9")
+    damage = {
+        "lines": chain,
+        "plans": (plan(ledger_hash=chain[-1].hash),),
+        "decided": (replace(sound().decided[0], on_behalf_of="hr9"),),
+    }
+    given = Delegation(
+        id="d1", giver="hr9", taker="hr1", start=NOW - timedelta(days=1), end=NOW + timedelta(days=1)
+    )
+    assert list(wrong(**damage)) == ["I9"]
+    assert wrong(**damage, delegations=(given,)) == {}
+    assert list(wrong(**damage, delegations=(given.model_copy(update={"end": given.start}),))) == ["I9"]
+
+
+def test_a_deadline_that_passed_is_no_fault_once_its_rung_has_fired() -> None:
+    fired = replace(FIRED, milestone=PASSED.milestone, plan_version=3, due=PASSED.instant)
+    assert wrong(plans=(plan(deadline=PASSED),), fired=(fired,)) == {}
+
+
+def test_a_young_event_is_on_its_way_and_not_missed() -> None:
+    assert wrong(letters=(letter(published=False, age=1.0),)) == {}
+    assert wrong(letters=(letter(age=1.0),), taken={}) == {}
+
+
+def test_a_dead_letter_explains_why_its_event_was_not_taken() -> None:
+    dead = (DeadLetter("notify", 1, "notify-events", "e1", "monthline.x", "Poison"),)
+    assert list(wrong(taken={}, dead=dead)) == ["I8"]
+
+
+def test_a_dead_lifecycle_of_an_ended_plan_is_how_it_should_be() -> None:
+    ended = moved(OPEN, ("hr1:cancel", Move.CANCEL, "hr1", Stage.DRAFTING, Stage.CANCELLED))
+    assert wrong(**ended) == {}
+    assert list(wrong(**(ended | {"lifecycles": (Lifecycle(ID, Stage.CANCELLED, 2),)}))) == ["I5"]
