@@ -14,7 +14,7 @@ from services.plans.domain.ledger import LedgerLine, chained
 from services.plans.store import ledger, plans
 from services.plans.store.tables import ORG
 from shared.contracts.words import Move, Stage
-from shared.db import Database
+from shared.db import Database, together
 from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
 from tests.integration.plans.company import settle_in
@@ -101,10 +101,8 @@ async def test_a_line_that_only_its_author_could_have_written_breaks_the_rights(
             at=plan.moment,
         )
         line = chained(plan.ledger_hash, said)
-        await plans.enter(
-            connection, plan, plans.Entering(Stage.HR_REVIEW, plan.deadline, plan.revision, line)
-        )
-        await ledger.append(connection, line)
+        entering = plans.Entering(Stage.HR_REVIEW, plan.deadline, plan.revision, line)
+        await together(connection, row=plans.entered(plan, entering), line=ledger.appended(line))
     assert await violated(all_databases) == ["I9"]
 
 
