@@ -112,9 +112,20 @@ class Commands:
         )
 
     async def withdraw(self, connection: Connection, command_id: str) -> None:
-        """Forget a pending command that was never sent, so that its key may be used again."""
+        """Forget a pending command that was never sent, so that its key may be used again.
+
+        One that its sender has sent a second time meanwhile is kept: that one may have arrived.
+        """
         await connection.execute(
-            self.table.delete().where(self.table.c.id == command_id, self.table.c.status == "pending")
+            self.table.delete().where(
+                self.table.c.id == command_id, self.table.c.status == "pending", self.table.c.attempts == 0
+            )
+        )
+
+    async def attempted(self, connection: Connection, command_id: str) -> None:
+        """Note that a command is about to be sent again."""
+        await connection.execute(
+            update(self.table).where(self.table.c.id == command_id).values(attempts=self.table.c.attempts + 1)
         )
 
     async def overdue(self, connection: Connection, age: timedelta, limit: int) -> list[Entry]:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -17,14 +18,17 @@ from shared.contracts.lifecycle import (
     COMMAND_UPDATE,
     LOOK_AGAIN_SIGNAL,
     OPEN_MONTH,
+    PLAN_LIFECYCLE,
     STATE_QUERY,
     Command,
+    LifecycleInput,
     LifecycleState,
     Moved,
     OpenedMonth,
     OpenMonthInput,
 )
 from shared.contracts.refusals import EngineDown, Refused
+from shared.search import at_start, summary
 from shared.temporal import as_refusal
 
 DEADLINE = 12.0
@@ -103,12 +107,17 @@ class Engine:
         return moved
 
     async def state(self, workflow_id: str) -> LifecycleState | None:
-        """What a running lifecycle believes; None when it is not there."""
+        """What a running lifecycle believes; None when it is not there, or runs no more."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             state: LifecycleState = await handle.query(
-                STATE_QUERY, result_type=LifecycleState, rpc_timeout=timedelta(seconds=5)
+                STATE_QUERY,
+                result_type=LifecycleState,
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+                rpc_timeout=timedelta(seconds=5),
             )
+        except WorkflowQueryRejectedError:
+            return None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -123,6 +132,24 @@ class Engine:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise EngineDown(retry_after=5) from error
+
+    async def start(self, given: LifecycleInput) -> None:
+        """Start a plan's lifecycle from what it was started with; nothing happens when one runs."""
+        try:
+            await self._client.start_workflow(
+                PLAN_LIFECYCLE,
+                given,
+                id=given.plan.workflow_id,
+                task_queue=LIFECYCLE_QUEUE,
+                result_type=LifecycleState,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=at_start(given.plan, given.department),
+                static_summary=summary(given.plan, given.department),
+                rpc_timeout=timedelta(seconds=5),
+            )
+        except RPCError as error:
+            raise EngineDown(retry_after=5) from error
 
     async def open_month(self, request: OpenMonthInput) -> str:
         """Start opening a month, or join the opening that runs; the workflow's id."""

@@ -5,11 +5,20 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from shared import log
-from shared.commands import Commands, Entry
+from shared.commands import Commands, Entry, Status
 from shared.contracts.lifecycle import Command, Moved
-from shared.contracts.refusals import EngineDown, KeyReused, NotFound, Refusal, WrongStage, refusal
+from shared.contracts.refusals import (
+    EngineDown,
+    KeyReused,
+    NotFound,
+    Refusal,
+    StoreDown,
+    WrongStage,
+    refusal,
+)
 from shared.contracts.words import Stage
 from shared.db import Database
 from shared.engine import Engine, NoLifecycle, Unknown
@@ -103,6 +112,8 @@ class CommandDesk:
             return Moved.model_validate(answer)
         if entry.status == "refused":
             raise refusal(answer["code"], answer["details"])
+        async with self._database.autocommit() as connection:
+            await self._commands.attempted(connection, entry.id)
         return await self._send(command, deadline=2)
 
     async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
@@ -121,10 +132,7 @@ class CommandDesk:
             raise
         if (moved.move, moved.actor) != (command.move, command.actor):
             raise KeyReused()
-        async with self._database.autocommit() as connection:
-            await self._commands.settle(
-                connection, command.command_id, "applied", moved.model_dump(mode="json")
-            )
+        await self._settle(command, "applied", moved.model_dump(mode="json"))
         return moved
 
     async def _withdraw_if_new(self, command: Command, deadline: float | None) -> None:
@@ -144,5 +152,12 @@ class CommandDesk:
 
     async def _settle_refused(self, command: Command, refused: Refusal) -> None:
         answer = {"code": refused.code, "details": refused.details}
-        async with self._database.autocommit() as connection:
-            await self._commands.settle(connection, command.command_id, "refused", answer)
+        await self._settle(command, "refused", answer)
+
+    async def _settle(self, command: Command, status: Status, answer: dict[str, Any]) -> None:
+        """Note the answer. It is given even when it cannot be noted: the reconciler asks for it again."""
+        try:
+            async with self._database.autocommit() as connection:
+                await self._commands.settle(connection, command.command_id, status, answer)
+        except StoreDown:
+            logger.warning("command.not_settled", command=command.command_id)

@@ -20,6 +20,8 @@ ENGLISH: dict[str, Words] = {
         "Not possible now",
         "The plan is in stage {stage}; {move} is not possible from there.",
     ),
+    "move.month_not_begun": ("Too early", "{month} has not begun; {move} is not possible before it has."),
+    "move.month_closed": ("Too late", "{month} has been closed; {move} is not possible any more."),
     "move.not_yours": ("Somebody else's move", "{move} is a move of the {party}."),
     "move.own_plan": ("Nobody decides their own plan", "The step belongs to the next person up."),
     "move.not_available": ("Not available", "This version of Monthline does not offer {move} yet."),
@@ -49,7 +51,10 @@ ENGLISH: dict[str, Words] = {
         "Moves are not possible for a moment",
         "Nothing was changed. Try again in {retry_after} s.",
     ),
-    "store.down": ("The store cannot be reached", "Nothing was changed. Try again in {retry_after} s."),
+    "store.down": (
+        "The store cannot be reached",
+        "Try again in {retry_after} s, with the same Idempotency-Key: what was done is not done twice.",
+    ),
 }
 
 CHINESE: dict[str, Words] = {
@@ -59,6 +64,8 @@ CHINESE: dict[str, Words] = {
     "not_found": ("未找到", "没有该对象（{what}），或您无权查看。"),
     "request.invalid": ("请求无效", "errors 中列出了每一处错误及原因。"),
     "move.wrong_stage": ("当前阶段不允许", "计划处于 {stage} 阶段，不能执行 {move}。"),
+    "move.month_not_begun": ("为时过早", "{month} 尚未开始，不能执行 {move}。"),
+    "move.month_closed": ("为时已晚", "{month} 已关闭，不能再执行 {move}。"),
     "move.not_yours": ("应由他人操作", "{move} 应由 {party} 执行。"),
     "move.own_plan": ("不能审批自己的计划", "该步骤由上一级负责。"),
     "move.not_available": ("暂不支持", "此版本暂不支持 {move}。"),
@@ -79,7 +86,10 @@ CHINESE: dict[str, Words] = {
     "version.missing": ("缺少 If-Match", "请在 If-Match 请求头中发送计划的 ETag。"),
     "window.over": ("已过期限", "该操作的截止时间为 {until}。"),
     "engine.down": ("暂时无法流转", "没有任何更改，请在 {retry_after} 秒后重试。"),
-    "store.down": ("暂时无法访问数据库", "没有任何更改，请在 {retry_after} 秒后重试。"),
+    "store.down": (
+        "暂时无法访问数据库",
+        "请 {retry_after} 秒后用同一 Idempotency-Key 重试，不会重复执行。",
+    ),
 }
 
 WORDS = {Language.EN: ENGLISH, Language.ZH: CHINESE}

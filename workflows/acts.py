@@ -53,9 +53,7 @@ class Acts:
             PlansActivities.open,
             OpenPlan(
                 command_id=deadline_command_id(self._input.plan.plan_id, "drafting_opens", "open"),
-                plan=self._input.plan,
-                department=self._input.department,
-                zone=self._input.zone,
+                given=self._input,
                 deadline=self._month.draft_due(self._timer.now()),
             ),
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts.calendar import CyclePolicy, Deadline, StepPolicy, WorkingDays
 from shared.contracts.words import EndState, Milestone, Move, Rung
+from workflows.stages import Phase
 
 END_MOVES = {
     EndState.MARK_MISSING: Move.MARK_MISSING,
@@ -79,6 +80,13 @@ class Month:
         """The day on which drafting opens: so many working days before the month."""
         return self.days.add(month_days(self.month)[0], -self.policy.drafting_opens_before)
 
+    def at(self, instant: datetime) -> Phase:
+        """Before the first day of the month in the author's zone, in it, or after its close has opened."""
+        if instant >= self.close_opens().instant:
+            return Phase.CLOSED
+        today = instant.astimezone(ZoneInfo(self.zone)).date()
+        return Phase.BEFORE if today < month_days(self.month)[0] else Phase.RUNNING
+
     def draft_due(self, since: datetime) -> Deadline:
         """The last working day before the month, and never less than the time a new draft gets.
 
@@ -141,10 +149,9 @@ class Month:
 
     def ladder(self, due: Deadline, since: datetime, step: StepPolicy) -> Iterator[Alarm]:
         """The rungs of a deadline that began to run at ``since``, and the move of its end state."""
-        if step.half_time and due.instant > since:
-            middle = self._on_working_day(since + (due.instant - since) / 2, due.zone)
-            if middle < due.instant:
-                yield Alarm(middle, due, Rung.HALF_TIME)
+        half = self._half_time(due, since) if step.half_time else None
+        if half is not None:
+            yield half
         yield Alarm(due.instant, due, Rung.DUE)
         if step.superior_after is not None:
             yield Alarm(self._rung_after(due, step.superior_after), due, Rung.SUPERIOR)
@@ -153,6 +160,11 @@ class Month:
         move = END_MOVES.get(step.end_state)
         if step.end_after is not None and move is not None:
             yield Alarm(self._rung_after(due, step.end_after), due, Rung.END_STATE, move)
+
+    def _half_time(self, due: Deadline, since: datetime) -> Alarm | None:
+        """The reminder in the middle, on a working day; None when that would come after the deadline."""
+        middle = self._on_working_day(since + max(due.instant - since, timedelta()) / 2, due.zone)
+        return Alarm(middle, due, Rung.HALF_TIME) if since <= middle < due.instant else None
 
     def _rung_after(self, due: Deadline, count: int) -> datetime:
         day = self.days.add(due.local.date(), count)
@@ -194,10 +206,8 @@ class Month:
     def closing_alarms(self, opened: datetime) -> list[Alarm]:
         """A half-time reminder of the actuals, and the end of the close when they are due."""
         due = self.actuals_due()
-        half = [
-            alarm for alarm in self.ladder(due, opened, self.policy.actuals) if alarm.rung is Rung.HALF_TIME
-        ]
-        return [*half, Alarm(due.instant, due, move=Move.CLOSE)]
+        half = self._half_time(due, opened) if self.policy.actuals.half_time else None
+        return [*([half] if half else []), Alarm(due.instant, due, move=Move.CLOSE)]
 
     def scored_alarms(self, confirmation: Deadline, scored: datetime) -> list[Alarm]:
         """The leader's ladder, and the end when the dispute window is over."""

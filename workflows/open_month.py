@@ -26,11 +26,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from shared.contracts.plans import GetCyclePolicy, PlansActivities
     from shared.contracts.refusals import Refusal
+    from shared.search import at_start, summary
     from shared.temporal import as_failure
     from workflows.deadlines import Month, month_days, next_month
     from workflows.owners import ask
     from workflows.plan_lifecycle import PlanLifecycle
-    from workflows.search import at_start
 
 PAGES_PER_RUN = 10
 # A policy may count 60 working days back from the month, and late plans are reviewed long after it.
@@ -84,8 +84,7 @@ class OpenMonth:
             inputs = [
                 _input(request.company, month, planner, policy, days, scale) for planner in page.planners
             ]
-            await asyncio.gather(*(_start(plan, request.restart) for plan in inputs))
-            started += len(inputs)
+            started += sum(await asyncio.gather(*(_start(plan) for plan in inputs)))
             if len(page.planners) < request.window:
                 return OpenedMonth(month=month, started=started)
             after = page.planners[-1].person
@@ -113,9 +112,11 @@ def _input(
     )
 
 
-async def _start(plan: LifecycleInput, restart: bool) -> None:
-    """Start a lifecycle that outlives this workflow; one that was started already is left alone."""
-    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if restart else WorkflowIDReusePolicy.REJECT_DUPLICATE
+async def _start(plan: LifecycleInput) -> bool:
+    """Start a lifecycle that outlives this workflow; False when it runs or has ended well already.
+
+    One that failed, for want of a template say, or was terminated is started again.
+    """
     try:
         await workflow.start_child_workflow(
             PlanLifecycle.run,
@@ -123,9 +124,11 @@ async def _start(plan: LifecycleInput, restart: bool) -> None:
             id=plan.plan.workflow_id,
             task_queue=LIFECYCLE_QUEUE,
             parent_close_policy=ParentClosePolicy.ABANDON,
-            id_reuse_policy=reuse,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             search_attributes=at_start(plan.plan, plan.department),
-            static_summary=f"Plan {plan.plan.month}, department {plan.department}",
+            static_summary=summary(plan.plan, plan.department),
         )
     except WorkflowAlreadyStartedError:
         workflow.logger.info("already started: %s", plan.plan.workflow_id)
+        return False
+    return True

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from shared.contracts.plan import Position
     from shared.contracts.plans import PlansActivities
-    from shared.contracts.refusals import AlreadyDecided, Refusal, StaleVersion
+    from shared.contracts.refusals import Refusal, StaleVersion
     from shared.contracts.review import ReviewActivities
     from shared.contracts.rungs import FiredRung, FireRung
     from shared.contracts.scoring import ScoringActivities
@@ -84,13 +84,14 @@ class PlanLifecycle:
 
     @command.validator
     def _validate(self, command: Command) -> None:
-        """Refuse at the door what the table of moves does not allow; a refusal leaves no history."""
+        """Refuse at the door what the table of moves does not allow; a refusal leaves no history.
+
+        Who comes while another command is being carried out is let in and waits: that one may yet be
+        refused by its owner.
+        """
         try:
-            if self._noted is not None:
-                first = self._noted.command
-                raise AlreadyDecided(move=first.move, actor=first.actor, stage=self._here.stage)
             if self._standing is not None:
-                admit(self._standing, command)
+                admit(self._standing, command, self._month.at(self._timer.now()))
         except Refusal as refused:
             raise as_failure(refused) from refused
 
@@ -194,6 +195,8 @@ class PlanLifecycle:
         if alarm.rung is not None:
             fired = await self._fire(alarm, alarm.rung)
             self._note_rung(alarm, fired.outcome)
+            if fired.outcome is RungOutcome.POSTPONED:
+                return
         if alarm.move is None:
             return
         if self._has_noted():
@@ -202,8 +205,8 @@ class PlanLifecycle:
         await self._carry_out(Decision(self._by_time(alarm, alarm.move)))
 
     def _note_rung(self, alarm: Alarm, outcome: RungOutcome) -> None:
-        """A rung that found everybody away is told later; one that climbed is shown to operators."""
-        if outcome is RungOutcome.POSTPONED and alarm.move is None:
+        """A rung that found everybody away comes later, with its move; one that climbed is shown."""
+        if outcome is RungOutcome.POSTPONED:
             again = self._month.postponed(alarm)
             self._set(*([again] if again else []))
         if outcome is RungOutcome.SENT and alarm.rung in LEVELS:
@@ -251,7 +254,7 @@ class PlanLifecycle:
         """Act on a decision; the owner's answer is believed, its refusal goes back to the sender."""
         command = decision.command
         try:
-            target = admit(self._here, command)
+            target = admit(self._here, command, self._month.at(self._timer.now()))
         except Refusal as refused:
             decision.refuse(refused)
             return

@@ -1,31 +1,14 @@
-"""By which search attributes operators find plans; nothing personal is among them."""
+"""What a running lifecycle shows to operators."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey
 
-from shared.contracts.ids import PlanRef
 from shared.contracts.words import Stage
-
-PLAN_MONTH = SearchAttributeKey.for_keyword("PlanMonth")
-DEPARTMENT = SearchAttributeKey.for_keyword("Department")
-PLAN_STAGE = SearchAttributeKey.for_keyword("PlanStage")
-REVIEW_DUE_AT = SearchAttributeKey.for_datetime("ReviewDueAt")
-ESCALATION_LEVEL = SearchAttributeKey.for_int("EscalationLevel")
-
-
-def at_start(plan: PlanRef, department: str) -> TypedSearchAttributes:
-    """What a new lifecycle shows from its first event on."""
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(PLAN_MONTH, plan.month),
-            SearchAttributePair(DEPARTMENT, department),
-            SearchAttributePair(PLAN_STAGE, Stage.DRAFTING.value),
-        ]
-    )
+from shared.search import ESCALATION_LEVEL, PLAN_STAGE, REVIEW_DUE_AT
 
 
 def show(stage: Stage, review_due: datetime | None, level: int) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
     AlreadyDecided,
+    MonthClosed,
+    MonthNotBegun,
     NotAvailable,
     NotYourMove,
     OwnPlan,
@@ -23,27 +26,44 @@ DECIDERS = frozenset({P.REVIEWER, P.LEADER, P.HR})
 """Parties that decide somebody else's plan; nobody is one of them for their own."""
 
 
+class Phase(StrEnum):
+    """Where a moment lies in a plan's month."""
+
+    BEFORE = "before"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True)
 class Rule:
     """One move: its parties, and from each stage where it may go, the usual target first.
 
-    ``later`` marks a move of the domain that this version knows and does not offer.
+    ``never`` is the phase of the month in which people may not make it. ``later`` marks a move of the
+    domain that this version knows and does not offer.
     """
 
     parties: frozenset[Party]
     targets: Mapping[Stage, tuple[Stage, ...]] = field(default_factory=dict)
     needs_reason: bool = False
+    never: Phase | None = None
     later: bool = False
 
 
 Targets = Mapping[Stage, Stage | tuple[Stage, ...]]
 
 
-def _rule(parties: set[Party], targets: Targets, *, needs_reason: bool = False, later: bool = False) -> Rule:
+def _rule(
+    parties: set[Party],
+    targets: Targets,
+    *,
+    needs_reason: bool = False,
+    never: Phase | None = None,
+    later: bool = False,
+) -> Rule:
     listed = {
         source: target if isinstance(target, tuple) else (target,) for source, target in targets.items()
     }
-    return Rule(frozenset(parties), listed, needs_reason, later)
+    return Rule(frozenset(parties), listed, needs_reason, never, later)
 
 
 def _from_anywhere(target: Stage) -> Targets:
@@ -52,7 +72,7 @@ def _from_anywhere(target: Stage) -> Targets:
 
 TABLE: Mapping[Move, Rule] = {
     Move.OPEN: _rule({P.SYSTEM}, {}),
-    Move.SUBMIT: _rule({P.AUTHOR}, {S.DRAFTING: S.HR_REVIEW}),
+    Move.SUBMIT: _rule({P.AUTHOR}, {S.DRAFTING: S.HR_REVIEW}, never=Phase.CLOSED),
     Move.RECALL: _rule({P.AUTHOR}, {S.HR_REVIEW: S.DRAFTING, S.LEADER_REVIEW: S.DRAFTING}),
     Move.RETURN: _rule(
         {P.REVIEWER, P.SYSTEM},
@@ -69,7 +89,7 @@ TABLE: Mapping[Move, Rule] = {
         later=True,
     ),
     Move.AMEND: _rule({P.AUTHOR}, {S.TRACKING: S.TRACKING}, later=True),
-    Move.CLOSE: _rule({P.AUTHOR, P.SYSTEM}, {S.TRACKING: S.CLOSING, S.CLOSING: S.SCORED}),
+    Move.CLOSE: _rule({P.AUTHOR, P.SYSTEM}, {S.TRACKING: S.CLOSING, S.CLOSING: S.SCORED}, never=Phase.BEFORE),
     Move.CONFIRM: _rule({P.AUTHOR, P.LEADER}, {S.SCORED: (S.SCORED, S.FINAL)}),
     Move.CALIBRATE: _rule({P.LEADER}, {S.SCORED: S.SCORED}, needs_reason=True, later=True),
     Move.DISPUTE: _rule({P.AUTHOR}, {S.SCORED: S.SCORED}, needs_reason=True),
@@ -78,6 +98,12 @@ TABLE: Mapping[Move, Rule] = {
     Move.MARK_MISSING: _rule({P.SYSTEM}, {S.DRAFTING: S.MISSING}),
     Move.EXEMPT: _rule({P.HR}, _from_anywhere(S.EXEMPT), needs_reason=True),
     Move.CANCEL: _rule({P.HR}, _from_anywhere(S.CANCELLED), needs_reason=True),
+}
+
+
+UNTIMELY: Mapping[Phase, type[MonthNotBegun | MonthClosed]] = {
+    Phase.BEFORE: MonthNotBegun,
+    Phase.CLOSED: MonthClosed,
 }
 
 
@@ -90,12 +116,12 @@ class Standing:
     last: Moved | None = None
 
 
-def admit(standing: Standing, command: Command) -> Stage:
-    """The stage to which ``command`` takes the plan.
+def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) -> Stage:
+    """The stage to which ``command`` takes the plan in this phase of its month.
 
     Raises:
         Refusal: one of NotAvailable, AlreadyDecided, StaleVersion, WrongStage, NotYourMove, OwnPlan,
-            ReasonMissing, TargetWrong, in this order of precedence.
+            MonthNotBegun, MonthClosed, ReasonMissing, TargetWrong, in this order of precedence.
     """
     rule = TABLE[command.move]
     if rule.later:
@@ -105,6 +131,8 @@ def admit(standing: Standing, command: Command) -> Stage:
     if not targets:
         raise WrongStage(stage=standing.stage, move=command.move)
     _check_party(rule, command)
+    if phase is rule.never and command.party is not Party.SYSTEM:
+        raise UNTIMELY[phase](move=command.move, month=command.plan.month)
     if rule.needs_reason and not command.note and command.party is not Party.SYSTEM:
         raise ReasonMissing(move=command.move)
     if command.to is not None and command.to not in targets:

@@ -75,6 +75,8 @@ _BY_MESSAGE: Mapping[str, str] = {
     "two categories of a template have the same id": "同一模板有两个类别编号相同",
     "two bands have the same id": "两个等级编号相同",
     "a minimum is above its maximum": "下限大于上限",
+    "each rung of a ladder comes later than the one before it": "催办的每一级必须晚于前一级",
+    "this step cannot end like that: no move of its stage leads there": "该步骤不能以此方式结束",
     "the bands go from the best down, each with a lower minimum": "等级应从高到低排列，起始分依次降低",
     "the last band starts at 0 points": "最后一个等级必须从 0 分开始",
     "who never submits has no more to tell": "从不提交的人不应再有其他情节",

@@ -32,9 +32,7 @@ async def compose(settings: Settings) -> Service:
     made = await parts(settings, "plans")
     desk = _desk(made)
     cache = OrgCache(made.database, ORG)
-    lifecycles = Lifecycles(
-        made.database, made.engine, settings.company, restarts=not settings.allow_time_scale
-    )
+    lifecycles = Lifecycles(made.database, made.engine)
     consumers: list[Consumer] = []
     app = plans_app(
         database=made.database,

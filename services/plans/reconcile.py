@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.plans.store import plans
 from services.plans.store.plans import PlanRow
 from shared import log
-from shared.contracts.lifecycle import LifecycleState, OpenMonthInput
+from shared.contracts.lifecycle import LifecycleState
 from shared.db import Database
 from shared.engine import Engine
 from shared.reconcile import EVERY, every
@@ -17,17 +17,11 @@ logger = log.get(__name__)
 
 
 class Lifecycles:
-    """Compares open plans with their workflows, a slice at a time, round and round.
+    """Compares open plans with their workflows, a slice at a time, round and round."""
 
-    ``restarts`` says whether missing lifecycles may be started: not where months run on a time scale,
-    which the row does not know.
-    """
-
-    def __init__(self, database: Database, engine: Engine, company: str, *, restarts: bool) -> None:
+    def __init__(self, database: Database, engine: Engine) -> None:
         self._database = database
         self._engine = engine
-        self._company = company
-        self._restarts = restarts
         self._after = ""
 
     async def run(self) -> None:
@@ -58,11 +52,9 @@ class Lifecycles:
             logger.warning("reconcile.behind", plan=row.id, row=row.version, lifecycle=state.version)
             await self._engine.look_again(row.ref.workflow_id)
             return True
-        logger.warning("reconcile.missing", plan=row.id, restarted=self._restarts)
-        if self._restarts:
-            await self._engine.open_month(
-                OpenMonthInput(
-                    company=self._company, month=row.ref.month, people=(row.ref.person,), restart=True
-                )
-            )
-        return self._restarts
+        logger.warning("reconcile.missing", plan=row.id)
+        async with self._database.autocommit() as connection:
+            given = await plans.given(connection, row.id)
+        if given is not None:
+            await self._engine.start(given)
+        return given is not None

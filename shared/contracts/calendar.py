@@ -1,9 +1,18 @@
 """Working days by value, deadlines and the scale of time; the calendar itself belongs to the directory."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from shared.contracts.values import Value
 from shared.contracts.words import EndState, Milestone, Rung
@@ -101,6 +110,37 @@ class StepPolicy(Value):
     end_after: Annotated[int, Field(ge=1, le=60)] | None = 4
     end_state: EndState = EndState.KEEP_WAITING
 
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        rungs = [n for n in (self.superior_after, self.leadership_after, self.end_after) if n is not None]
+        if any(lower >= upper for lower, upper in pairwise(rungs)):
+            raise ValueError("each rung of a ladder comes later than the one before it")
+        return self
+
+
+class ReminderPolicy(Value):
+    """A deadline that time itself ends: how many working days it leaves, and whether its half is told."""
+
+    days: Annotated[int, Field(ge=0, le=60)]
+    at: time = time(18, 0)
+    half_time: bool = True
+
+
+class WeeklyPolicy(Value):
+    """A deadline of every Friday that is worked, else of the working day before."""
+
+    at: time = time(18, 0)
+
+
+END_STATES: Mapping[str, frozenset[EndState]] = {
+    "draft": frozenset({EndState.KEEP_WAITING, EndState.MARK_MISSING}),
+    "hr_review": frozenset(EndState) - {EndState.MARK_MISSING},
+    "leader_review": frozenset(EndState) - {EndState.MARK_MISSING},
+    "confirmation": frozenset({EndState.KEEP_WAITING}),
+    "dispute_answer": frozenset({EndState.KEEP_WAITING}),
+}
+"""The end states that a step can have: only those whose move its stage knows."""
+
 
 class CyclePolicy(Value):
     """The dates and ladders of a month: data, versioned (domain section 3, the defaults)."""
@@ -111,15 +151,20 @@ class CyclePolicy(Value):
     redraft_days: Annotated[int, Field(ge=0, le=30)] = 2
     hr_review: StepPolicy = StepPolicy(days=2)
     leader_review: StepPolicy = StepPolicy(days=2)
-    progress: StepPolicy = StepPolicy(
-        days=0, half_time=False, superior_after=None, leadership_after=None, end_after=None
-    )
+    progress: WeeklyPolicy = WeeklyPolicy()
     close_at: time = time(18, 0)
-    actuals: StepPolicy = StepPolicy(days=3, superior_after=None, leadership_after=None, end_after=None)
+    actuals: ReminderPolicy = ReminderPolicy(days=3)
     confirmation: StepPolicy = StepPolicy(days=2, end_after=None)
     dispute_window: Annotated[int, Field(ge=0, le=30)] = 3
     dispute_answer: StepPolicy = StepPolicy(days=2, end_after=None)
     jitter_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+
+    @field_validator(*END_STATES)
+    @classmethod
+    def _ends_as_it_can(cls, step: StepPolicy, info: ValidationInfo) -> StepPolicy:
+        if step.end_state not in END_STATES[str(info.field_name)]:
+            raise ValueError("this step cannot end like that: no move of its stage leads there")
+        return step
 
 
 class Deadline(Value):

@@ -81,8 +81,8 @@ class LifecycleState(Value):
 class OpenMonthInput(Value):
     """Which month to open; without ``month`` the next one whose drafting has begun.
 
-    ``people`` opens only theirs (a late joiner). ``restart`` starts lifecycles again that were
-    terminated. ``after`` and ``started`` carry on after continue-as-new.
+    ``people`` opens only theirs (a late joiner). ``after`` and ``started`` carry on after
+    continue-as-new.
     """
 
     company: Code
@@ -90,7 +90,6 @@ class OpenMonthInput(Value):
     people: tuple[Code, ...] = ()
     scale: TimeScale | None = None
     window: Annotated[int, Field(ge=1, le=500)] = 20
-    restart: bool = False
     after: str = ""
     started: int = 0
 

@@ -6,11 +6,10 @@ from temporalio import activity
 
 from shared.contracts.calendar import CyclePolicy, Deadline
 from shared.contracts.ids import PlanRef
-from shared.contracts.lifecycle import Command, Moved
-from shared.contracts.organisation import Zone
+from shared.contracts.lifecycle import Command, LifecycleInput, Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.rungs import FiredRung, FireRung
-from shared.contracts.values import Code, Month, Value
+from shared.contracts.values import Month, Value
 from shared.contracts.words import Stage
 
 PLANS_QUEUE = "plans"
@@ -23,12 +22,14 @@ class GetCyclePolicy(Value):
 
 
 class OpenPlan(Value):
-    """A plan to open in drafting; ``deadline`` is the draft's. An open plan stays as it is."""
+    """A plan to open in drafting; ``deadline`` is the draft's. An open plan stays as it is.
+
+    ``given`` is what its lifecycle was started with: kept beside the plan, it starts a lifecycle that
+    was lost again, with the dates and the policy that the plan was opened under.
+    """
 
     command_id: str
-    plan: PlanRef
-    department: Code
-    zone: Zone
+    given: LifecycleInput
     deadline: Deadline
 
 

@@ -70,6 +70,20 @@ class WrongStage(Refusal):
     status = 409
 
 
+class MonthNotBegun(Refusal):
+    """The month of the plan has not begun. ``move``, ``month``."""
+
+    code = "move.month_not_begun"
+    status = 409
+
+
+class MonthClosed(Refusal):
+    """The close of the plan's month has opened. ``move``, ``month``."""
+
+    code = "move.month_closed"
+    status = 409
+
+
 class NotYourMove(Refusal):
     """Somebody else may make this move. ``move``, ``party``."""
 
@@ -190,7 +204,7 @@ class EngineDown(Refusal):
 
 
 class StoreDown(Refusal):
-    """The database cannot be reached; nothing was changed. ``retry_after`` seconds."""
+    """The database cannot be reached, or was lost on the way. ``retry_after`` seconds."""
 
     code = "store.down"
     status = 503

@@ -28,6 +28,7 @@ from shared.contracts.words import Milestone, Move, Party, Stage
 from shared.db import Database
 from shared.org.copy import OrgCache
 from tests.attacks.company import VERSIONS, plan_in, text
+from tests.support.build import lifecycle_input
 from tests.unit.plans.build import GOOD, category, template
 from tests.unit.scoring.test_score import month
 
@@ -87,9 +88,7 @@ async def _write_plan(database: Database, keeper: PlanKeeper, stage: Stage) -> S
     await keeper.open(
         OpenPlan(
             command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-            plan=plan,
-            department="east",
-            zone="UTC",
+            given=lifecycle_input(plan=plan, department="east", zone="UTC"),
             deadline=deadline(Milestone.DRAFT_DUE),
         )
     )

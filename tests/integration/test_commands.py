@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import MetaData
 
+from shared.commands import Commands
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
     AlreadyDecided,
     EngineDown,
     KeyReused,
     NotFound,
+    StoreDown,
     WrongStage,
 )
 from shared.contracts.words import Move, Stage
 from shared.db import Database
 from shared.engine import NoLifecycle, Unknown
-from shared.inbound import CommandDesk, Pending
+from shared.inbound import CommandDesk, Pending, digest
 from shared.parts import tables
 from tests.support.build import command
 
@@ -117,6 +120,37 @@ async def test_a_lost_answer_is_unknown_and_found_by_asking_again(database: Data
     found = await counter.find("p017", "key-00001")
     assert isinstance(found, Moved)
     assert [sent.command_id for sent in engine.received] == ["p017:key-00001"] * 2
+
+
+class Unsettled(Commands):
+    """Loses the database whenever an answer is to be noted."""
+
+    async def settle(self, *given: object) -> None:
+        """The connection is gone."""
+        raise StoreDown(retry_after=2)
+
+
+async def test_an_answer_that_cannot_be_noted_is_given_all_the_same_and_noted_later(
+    database: Database, engine: Engine
+) -> None:
+    unlucky = desk(database, engine)
+    unlucky._commands = Unsettled(MetaData(schema="plans"))
+    assert isinstance(await unlucky.take(SUBMIT), Moved)
+    counter = desk(database, engine)
+    assert await counter.resend_overdue(age=timedelta()) == 1
+    assert isinstance(await counter.find("p017", "key-00001"), Moved)
+    assert [sent.command_id for sent in engine.received] == ["p017:key-00001"] * 2
+
+
+async def test_a_command_sent_twice_is_kept_when_its_first_sending_met_no_engine(
+    database: Database, engine: Engine
+) -> None:
+    counter = desk(database, engine)
+    async with database.autocommit() as connection:
+        await COMMANDS.receive(connection, SUBMIT, digest(SUBMIT))
+        await COMMANDS.attempted(connection, SUBMIT.command_id)
+        await COMMANDS.withdraw(connection, SUBMIT.command_id)
+    assert isinstance(await counter.find("p017", "key-00001"), Moved)
 
 
 async def test_an_engine_down_after_a_lost_answer_keeps_the_command(

@@ -108,15 +108,21 @@ async def test_a_plan_returned_by_policy_gets_its_days_and_its_own_ladder(
     assert (await plan.handle.result()).stage is Stage.MISSING
 
 
-async def test_an_end_state_that_does_not_fit_its_step_leaves_the_plan_waiting(
+async def test_an_author_on_leave_is_marked_missing_only_when_they_are_back(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    step = StepPolicy(days=2, end_state=EndState.MARK_MISSING)
-    plan = await start(engine, lifecycle_input(policy=policy(hr_review=step)))
-    await bring(plan, Stage.HR_REVIEW)
-    await plan.skip_past(at("03-20 18:00"))
-    assert (await plan.state()).stage is Stage.HR_REVIEW
-    assert (await plan.give(command(Move.APPROVE, 2))).stage is Stage.LEADER_REVIEW
+    sent, away = RungOutcome.SENT, RungOutcome.POSTPONED
+    owners.rungs.outcomes = [sent, sent, sent, sent, away, away, sent]
+    plan = await start(engine, lifecycle_input())
+    await plan.skip_past(at("03-06 18:00"))
+    assert (await plan.state()).stage is Stage.DRAFTING
+    await plan.skip_past(at("03-09 18:00"))
+    assert (await plan.handle.result()).stage is Stage.MISSING
+    assert (await plan.told())[-3:] == [
+        "03-05 18:00 draft_due end_state",
+        "03-06 18:00 draft_due end_state",
+        "03-09 18:00 draft_due end_state",
+    ]
 
 
 async def test_who_has_acted_hears_nothing_more(engine: WorkflowEnvironment, owners: Owners) -> None:
@@ -164,14 +170,14 @@ async def test_what_was_postponed_survives_a_move_within_the_stage(
     plan = await start(engine, lifecycle_input())
     version = await bring(plan, Stage.SCORED)
     owners.rungs.outcomes = [RungOutcome.SENT, RungOutcome.POSTPONED]
-    await plan.skip_past(at("02-24 18:00"))
+    await plan.skip_past(at("03-03 18:00"))
     await plan.give(command(Move.CONFIRM, version))
-    await plan.skip_past(at("02-25 17:00"))
-    assert (await plan.told())[-1] == "02-24 18:00 confirmation_due due"
-    await plan.skip_past(at("02-25 18:00"))
+    await plan.skip_past(at("03-04 17:00"))
+    assert (await plan.told())[-1] == "03-03 18:00 confirmation_due due"
+    await plan.skip_past(at("03-04 18:00"))
     assert (await plan.told())[-2:] == [
-        "02-25 18:00 confirmation_due due",
-        "02-25 18:00 confirmation_due superior",
+        "03-04 18:00 confirmation_due due",
+        "03-04 18:00 confirmation_due superior",
     ]
 
 
@@ -225,10 +231,10 @@ async def test_a_disputed_score_waits_for_its_leader_past_the_window(
     await plan.skip_past(at("04-30 18:00"))
     assert (await plan.state()).stage is Stage.SCORED
     assert await plan.told() == [
-        "02-24 01:30 dispute_answer_due half_time",
-        "02-24 18:00 dispute_answer_due due",
-        "02-25 18:00 dispute_answer_due superior",
-        "02-26 18:00 dispute_answer_due leadership",
+        "03-02 13:30 dispute_answer_due half_time",
+        "03-03 18:00 dispute_answer_due due",
+        "03-04 18:00 dispute_answer_due superior",
+        "03-05 18:00 dispute_answer_due leadership",
     ]
 
 

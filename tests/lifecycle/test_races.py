@@ -7,7 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 from shared.contracts.calendar import CyclePolicy, StepPolicy
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import LifecycleInput, Moved
-from shared.contracts.refusals import AlreadyDecided, Refusal, StaleVersion
+from shared.contracts.refusals import AlreadyDecided, NotApprover, Refusal, StaleVersion
 from shared.contracts.words import SYSTEM, Move, Stage
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input
@@ -138,7 +138,7 @@ async def test_a_command_that_comes_while_time_ends_the_plan_is_refused_and_the_
     assert [moved.actor for moved in owners.plans.ledger] == [SYSTEM]
 
 
-async def test_a_command_that_comes_while_another_is_carried_out_is_refused_naming_it(
+async def test_a_command_that_comes_while_another_is_carried_out_waits_and_is_refused_naming_it(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
     plan = await start(engine, lifecycle_input())
@@ -146,12 +146,30 @@ async def test_a_command_that_comes_while_another_is_carried_out_is_refused_nami
     owners.plans.gate.close()
     first = asyncio.create_task(plan.give(command(Move.CANCEL, 1, note="left the company")))
     await owners.plans.gate.reached.wait()
-    second = await plan.answer(command(Move.SUBMIT, 1))
-    assert isinstance(second, AlreadyDecided)
-    assert second.details == {"move": "cancel", "actor": "hr1", "stage": "drafting"}
+    second = asyncio.create_task(plan.answer(command(Move.SUBMIT, 1)))
+    await plan.accepted(2)
     owners.plans.gate.open()
+    refused = await asyncio.wait_for(second, 10)
+    assert isinstance(refused, AlreadyDecided)
+    assert refused.details == {"move": "cancel", "actor": "hr1", "stage": "cancelled"}
     assert (await first).stage is Stage.CANCELLED
     assert (await plan.handle.result()).stage is Stage.CANCELLED
+
+
+async def test_who_comes_second_wins_when_the_first_is_refused(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await bring(plan, Stage.HR_REVIEW)
+    owners.review.gate.close()
+    owners.review.refuse_next = NotApprover(stage=Stage.HR_REVIEW)
+    first = asyncio.create_task(plan.answer(command(Move.APPROVE, 2, actor="stranger")))
+    await owners.review.gate.reached.wait()
+    second = asyncio.create_task(plan.give(command(Move.APPROVE, 2)))
+    await plan.accepted(3)
+    owners.review.gate.open()
+    assert isinstance(await asyncio.wait_for(first, 10), NotApprover)
+    assert (await asyncio.wait_for(second, 10)).stage is Stage.LEADER_REVIEW
 
 
 async def test_who_acts_while_the_last_rung_is_told_is_before_time(

@@ -3,10 +3,13 @@
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from shared.contracts.calendar import CyclePolicy, StepPolicy
 from shared.contracts.lifecycle import Command
 from shared.contracts.refusals import (
     AlreadyDecided,
     Blocked,
+    MonthClosed,
+    MonthNotBegun,
     NotApprover,
     NotAvailable,
     NotYourMove,
@@ -18,9 +21,9 @@ from shared.contracts.refusals import (
     WindowOver,
     WrongStage,
 )
-from shared.contracts.words import Move, Party, Stage
+from shared.contracts.words import EndState, Move, Party, Stage
 from tests.support.build import MARCH, command, lifecycle_input
-from tests.support.story import LEADER, at, bring
+from tests.support.story import LEADER, MONTH_BEGINS, at, bring
 from tests.support.timeskip import Owners, start
 
 AUTHOR = MARCH.person
@@ -133,7 +136,30 @@ async def test_a_row_that_is_ahead_is_believed_when_it_refuses_a_move(
     await plan.settled()
     state = await plan.state()
     assert (state.stage, state.version) == (Stage.TRACKING, 4)
+    await plan.reach(MONTH_BEGINS)
     assert (await plan.give(command(Move.CLOSE, 4))).stage is Stage.CLOSING
+
+
+async def test_an_author_cannot_close_a_month_that_has_not_begun(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await bring(plan, Stage.TRACKING)
+    await plan.reach(at("02-28 23:50"))
+    assert isinstance(await plan.refused(command(Move.CLOSE, 4)), MonthNotBegun)
+    await plan.reach(at("03-01 00:10"))
+    assert (await plan.give(command(Move.CLOSE, 4))).stage is Stage.CLOSING
+
+
+async def test_nothing_is_submitted_for_a_month_that_is_closed(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    patient = StepPolicy(days=1, end_state=EndState.KEEP_WAITING)
+    given = lifecycle_input(policy=CyclePolicy(jitter_seconds=0, draft=patient))
+    plan = await start(engine, given)
+    await plan.skip_past(at("03-31 18:00"))
+    assert isinstance(await plan.refused(command(Move.SUBMIT, 1)), MonthClosed)
+    assert (await plan.state()).stage is Stage.DRAFTING
 
 
 async def test_a_stale_draft_costs_the_plan_neither_its_place_nor_its_ladder(

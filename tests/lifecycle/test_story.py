@@ -7,7 +7,7 @@ from shared.contracts.calendar import Deadline
 from shared.contracts.words import Milestone, Move, Party, Stage
 from tests.support.build import command, lifecycle_input
 from tests.support.moves import OPEN
-from tests.support.story import LEADER, at, bring, confirm, stand
+from tests.support.story import LEADER, MONTH_BEGINS, at, bring, confirm, stand
 from tests.support.timeskip import Owners, start
 
 REVIEWED = {Stage.HR_REVIEW, Stage.LEADER_REVIEW}
@@ -160,11 +160,11 @@ async def test_the_window_of_disputes_is_told_to_its_judge(
     given = lifecycle_input()
     plan = await start(engine, given)
     version = await bring(plan, Stage.SCORED)
-    await plan.skip_past(at("02-25 10:00"))
+    await plan.skip_past(at("03-04 10:00"))
     await plan.give(command(Move.DISPUTE, version, note="the trainings were held"))
     (asked,) = owners.scoring.answers
-    # Confirmation is due on 24 February, two working days after the 13th; three more make the 27th.
-    assert given.scale.calendar(asked.window_until) == at("02-27 18:00")
+    # Scored on Sunday the 1st, to be confirmed two working days later, on the 3rd; three more make the 6th.
+    assert given.scale.calendar(asked.window_until) == at("03-06 18:00")
     assert asked.plan_version == version
 
 
@@ -174,9 +174,9 @@ async def test_an_author_s_confirmation_alone_leaves_the_score_open_until_the_wi
     plan = await start(engine, lifecycle_input())
     version = await bring(plan, Stage.SCORED)
     await plan.give(command(Move.CONFIRM, version))
-    await plan.skip_past(at("02-27 17:00"))
+    await plan.skip_past(at("03-06 17:00"))
     assert (await plan.state()).stage is Stage.SCORED
-    await plan.skip_past(at("02-27 18:00"))
+    await plan.skip_past(at("03-06 18:00"))
     assert (await plan.handle.result()).stage is Stage.FINAL
     assert owners.plans.ledger[-1].move is Move.FINALISE
 
@@ -189,6 +189,7 @@ async def test_the_name_in_which_somebody_acts_is_kept_with_the_move(
     owners.review.on_behalf_of, owners.scoring.on_behalf_of = "hr9", "leader9"
     for step in (command(Move.APPROVE, 2), command(Move.APPROVE, 3, actor=LEADER)):
         await plan.give(step)
+    await plan.reach(MONTH_BEGINS)
     await plan.give(command(Move.CLOSE, 4))
     await plan.give(command(Move.CLOSE, 5))
     await plan.give(command(Move.CONFIRM, 6, party=Party.LEADER, actor=LEADER))

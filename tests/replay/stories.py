@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.contracts.lifecycle import Command, LifecycleInput
 from shared.contracts.words import Move, Party, Stage
 from tests.support.build import command, lifecycle_input
-from tests.support.story import LEADER, at, stand
+from tests.support.story import LEADER, MONTH_BEGINS, at, stand
 from tests.support.timeskip import Owners, Plan
 
 Prepare = Callable[[Owners, LifecycleInput], None]
@@ -44,6 +44,11 @@ async def _clean_month(plan: Plan) -> None:
         command(Move.SUBMIT, 1),
         command(Move.APPROVE, 2),
         _approve_as_leader(3),
+    )
+    await plan.settled()
+    await plan.reach(MONTH_BEGINS)
+    await _give(
+        plan,
         command(Move.CLOSE, 4),
         command(Move.CLOSE, 5),
         command(Move.CONFIRM, 6, party=Party.LEADER, actor=LEADER),

@@ -95,10 +95,11 @@ class PlansInMemory(PlansActivities):
         """The row, made when it is absent."""
         await self.gate.through()
         self.opened.append(request)
+        self._refuse()
         return self.positions.setdefault(
-            request.plan.plan_id,
+            request.given.plan.plan_id,
             Position(
-                plan=request.plan,
+                plan=request.given.plan,
                 stage=Stage.DRAFTING,
                 version=1,
                 entered_at=datetime.now(UTC),
@@ -150,12 +151,15 @@ class PlansInMemory(PlansActivities):
             categories=CATEGORIES,
         )
 
-    def _move(self, command: Command, stage: Stage, deadline: Deadline | None) -> Moved:
-        if command.command_id in self.applied:
-            return self.applied[command.command_id]
+    def _refuse(self) -> None:
         if self.refuse_next is not None:
             refused, self.refuse_next = self.refuse_next, None
             raise refused
+
+    def _move(self, command: Command, stage: Stage, deadline: Deadline | None) -> Moved:
+        if command.command_id in self.applied:
+            return self.applied[command.command_id]
+        self._refuse()
         row = self.positions[command.plan.plan_id]
         if row.version != command.expected_version:
             raise StaleVersion(expected=command.expected_version, current=row.version, stage=row.stage)

@@ -20,12 +20,22 @@ STEPS: tuple[tuple[Stage, Move, dict[str, str]], ...] = (
 )
 
 
+def at(text: str) -> datetime:
+    """An instant of 2026 as Shanghai writes it: ``MM-DD HH:MM``."""
+    return datetime.fromisoformat(f"2026-{text.replace(' ', 'T')}+08:00")
+
+
+MONTH_BEGINS = at("03-01 09:00")
+
+
 async def bring(plan: Plan, stage: Stage) -> int:
     """Move a new plan on until it stands in ``stage`` and nothing is under way; its version there."""
     version = 1
     for source, move, changes in STEPS:
         if source is stage:
             break
+        if move is Move.CLOSE:
+            await plan.reach(MONTH_BEGINS)
         await plan.give(command(move, version, **changes))
         version += 1
     await plan.settled()
@@ -56,8 +66,3 @@ def stand(owners: Owners, given: LifecycleInput, stage: Stage, version: int, sin
         entered_at=given.scale.clock(since),
         deadline=deadlines.get(stage),
     )
-
-
-def at(text: str) -> datetime:
-    """An instant of 2026 as Shanghai writes it: ``MM-DD HH:MM``."""
-    return datetime.fromisoformat(f"2026-{text.replace(' ', 'T')}+08:00")

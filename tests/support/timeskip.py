@@ -33,6 +33,7 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
+from shared.search import at_start
 from shared.settings import ProcessSettings
 from shared.temporal import BUILD, activities_of, as_refusal
 from tests.support.owners import (
@@ -43,7 +44,6 @@ from tests.support.owners import (
     ScoringInMemory,
 )
 from workflows.__main__ import lifecycle_worker
-from workflows.search import at_start
 
 SERVER = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -148,6 +148,12 @@ class Plan:
     async def skip_past(self, instant: datetime) -> None:
         """Let the plan's own clock run until a minute after the calendar instant."""
         await self._skip_to(self._scale.clock(instant) + timedelta(minutes=1))
+
+    async def reach(self, instant: datetime) -> None:
+        """Let the plan's own clock run until the calendar instant, unless that has passed."""
+        moment = self._scale.clock(instant)
+        if moment > await self._environment.get_current_time(self.handle):
+            await self._skip_to(moment)
 
     async def skip_close_to(self, instant: datetime, seconds: float = 2) -> None:
         """Let the plan's own clock run until so many seconds, which then pass, before the instant."""

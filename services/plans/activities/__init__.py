@@ -47,7 +47,7 @@ class PlanKeeper(PlansActivities):
             Unknown: neither the department nor any above it has a template.
             OrganisationBehind: the department or one above it has not been told yet.
         """
-        chain = await self._chain(request.department)
+        chain = await self._chain(request.given.department)
         async with self._database.transaction() as connection:
             found = await steps.position(connection, request)
             opened = found or await steps.open_new(connection, request, chain)

@@ -28,7 +28,7 @@ from shared.db import Connection, now, together
 
 async def position(connection: Connection, request: OpenPlan) -> Position | None:
     """Where the plan stands; None when there is none yet."""
-    found = await plans.find(connection, request.plan.plan_id)
+    found = await plans.find(connection, request.given.plan.plan_id)
     if found is None:
         return None
     plan = found.plan
@@ -53,14 +53,15 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     """Write the plan; None when another transaction has done so in the meantime."""
     template = effective(chain, await templates.newest(connection, chain))
     if template is None:
-        raise Unknown(what="template", path=f"departments.{request.department}")
+        raise Unknown(what="template", path=f"departments.{request.given.department}")
     facts = moves.opening(request, await now(connection))
     line = chained(FIRST, facts.line)
     if not await plans.open_new(connection, request, template, line):
         return None
     await together(
         connection,
-        draft=drafts.begun(request.plan.plan_id),
+        draft=drafts.begun(facts.plan.plan_id),
+        given=plans.begun(request.given),
         line=ledger.appended(line),
         letters=OUTBOX.letters_of(connection, facts.event),
     )

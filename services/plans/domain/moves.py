@@ -89,8 +89,8 @@ def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:
     """The first move of a plan: time opens it."""
     return MoveFacts(
         command_id=request.command_id,
-        plan=request.plan,
-        department=request.department,
+        plan=request.given.plan,
+        department=request.given.department,
         move=Move.OPEN,
         actor=SYSTEM,
         stage=Stage.DRAFTING,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Update, func, or_, select, update
+from sqlalchemy import Insert, RowMapping, Select, Update, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.ledger import ChainedLine
-from services.plans.store.tables import drafts, plans, scores
+from services.plans.store.tables import drafts, lifecycles, plans, scores
 from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.plan import Template
 from shared.contracts.plans import OpenPlan
 from shared.contracts.refusals import NotFound
@@ -139,13 +140,14 @@ async def lock(connection: Connection, plan_id: str, *, shared: bool = False) ->
 
 async def open_new(connection: Connection, request: OpenPlan, template: Template, line: ChainedLine) -> bool:
     """Write a plan in drafting, version 1, with its first ledger line; False when it exists."""
+    given = request.given
     opened = await connection.execute(
         upsert(plans)
         .values(
-            id=request.plan.plan_id,
-            **request.plan.model_dump(),
-            department=request.department,
-            zone=request.zone,
+            id=given.plan.plan_id,
+            **given.plan.model_dump(),
+            department=given.department,
+            zone=given.zone,
             stage=line.to_stage.value,
             version=line.version,
             template_department=template.department,
@@ -158,6 +160,18 @@ async def open_new(connection: Connection, request: OpenPlan, template: Template
         .on_conflict_do_nothing()
     )
     return opened.rowcount == 1
+
+
+def begun(given: LifecycleInput) -> Insert:
+    """The change that keeps what a plan's lifecycle was started with."""
+    return insert(lifecycles).values(plan_id=given.plan.plan_id, given=given.model_dump(mode="json"))
+
+
+async def given(connection: Connection, plan_id: str) -> LifecycleInput | None:
+    """What a plan's lifecycle was started with; None for a plan from before this was kept."""
+    found = await connection.execute(select(lifecycles.c.given).where(lifecycles.c.plan_id == plan_id))
+    kept = found.scalar_one_or_none()
+    return LifecycleInput.model_validate(kept) if kept else None
 
 
 def entered(plan: PlanRow, entering: Entering) -> Update:

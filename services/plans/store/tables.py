@@ -88,6 +88,14 @@ plans: Final = Table(
     ),
 )
 
+lifecycles: Final = Table(
+    "lifecycle",
+    METADATA,
+    Column("plan_id", Text, ForeignKey("plans.plan.id"), primary_key=True),
+    Column("given", JSONB, nullable=False),
+    comment=APPEND_ONLY,
+)
+
 drafts: Final = Table(
     "draft",
     METADATA,

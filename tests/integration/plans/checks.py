@@ -12,6 +12,7 @@ from shared.contracts.plans import OpenPlan
 from shared.contracts.words import Stage
 from shared.db import Database
 from tests.integration.plans.company import count
+from tests.support.build import lifecycle_input
 from tests.unit.plans.build import (
     PLAN,
     deadline,
@@ -26,9 +27,7 @@ def request(plan: PlanRef = PLAN, department: str = "east") -> OpenPlan:
     """The opening of a plan."""
     return OpenPlan(
         command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-        plan=plan,
-        department=department,
-        zone="Asia/Shanghai",
+        given=lifecycle_input(plan=plan, department=department),
         deadline=deadline(),
     )
 

@@ -11,6 +11,7 @@ from shared.contracts.refusals import NotSignedIn
 from shared.contracts.words import Milestone, Move, Party, Stage
 from shared.db import Database
 from shared.engine import Engine
+from tests.support.build import lifecycle_input
 from tests.unit.plans.build import GOOD, PLAN, deadline
 
 HR_DUE = deadline(Milestone.HR_REVIEW_DUE, day=3, month=3)
@@ -69,9 +70,7 @@ class Course:
         return await self.keeper.open(
             OpenPlan(
                 command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-                plan=plan,
-                department=department,
-                zone="Asia/Shanghai",
+                given=lifecycle_input(plan=plan, department=department),
                 deadline=deadline(),
             )
         )

@@ -1,5 +1,6 @@
 """When each milestone of a month is due: the facts of domain section 3."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from shared.contracts.calendar import CalendarRange, CyclePolicy, Deadline, Step
 from shared.contracts.words import Milestone
 from tests.support.build import spring
 from workflows.deadlines import Month, deadline, month_days, next_month
+from workflows.stages import Phase
 
 SHANGHAI = "Asia/Shanghai"
 FIRST_ZONE, LAST_ZONE = "Pacific/Kiritimati", "Pacific/Honolulu"
@@ -249,3 +251,24 @@ def test_a_review_due_the_same_day_is_never_late_at_once(submitted: str, due: st
 
 def test_a_draft_returned_after_hours_is_not_late_at_once() -> None:
     assert shown(month(redraft_days=0).draft_due(at("2026-03-10T19:00"))) == "2026-03-11T18:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("instant", "phase"),
+    [
+        ("2026-02-28T23:59", Phase.BEFORE),
+        ("2026-03-01T00:00", Phase.RUNNING),
+        ("2026-03-31T17:59", Phase.RUNNING),
+        ("2026-03-31T18:00", Phase.CLOSED),
+    ],
+)
+def test_a_month_begins_with_its_first_day_and_is_closed_when_its_close_opens(
+    instant: str, phase: Phase
+) -> None:
+    assert month().at(at(instant)) is phase
+
+
+def test_a_month_begins_by_the_author_s_own_clock() -> None:
+    honolulu = replace(month(), zone="Pacific/Honolulu")
+    assert honolulu.at(at("2026-03-01T17:59")) is Phase.BEFORE
+    assert honolulu.at(at("2026-03-01T18:01")) is Phase.RUNNING

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
-from shared.contracts.calendar import CyclePolicy, StepPolicy, WorkingDays
+from shared.contracts.calendar import END_STATES, CyclePolicy, StepPolicy, WorkingDays
 from shared.contracts.words import EndState, Milestone, Move, Rung
 from tests.support.build import spring
 from tests.unit.workflows.test_deadlines import at, every_day, month
@@ -51,7 +52,6 @@ def test_rungs_pass_over_holidays_and_use_worked_saturdays() -> None:
 @pytest.mark.parametrize(
     ("end", "move"),
     [
-        (EndState.MARK_MISSING, Move.MARK_MISSING),
         (EndState.RETURN_TO_AUTHOR, Move.RETURN),
         (EndState.APPROVE_BY_POLICY, Move.APPROVE),
     ],
@@ -59,6 +59,50 @@ def test_rungs_pass_over_holidays_and_use_worked_saturdays() -> None:
 def test_the_end_state_tells_and_moves(end: EndState, move: Move) -> None:
     last = review("2026-03-02T08:00", StepPolicy(days=2, end_state=end))[-1]
     assert (last.rung, last.move, last.instant) == (END, move, at("2026-03-10T18:00"))
+
+
+def test_a_draft_that_never_comes_is_marked_missing() -> None:
+    march = month(draft=StepPolicy(days=1, end_state=EndState.MARK_MISSING))
+    last = march.drafting_alarms(march.draft_due(at("2026-02-16T09:00")), at("2026-02-16T09:00"))[-1]
+    assert (last.rung, last.move) == (END, Move.MARK_MISSING)
+
+
+@pytest.mark.parametrize("step", END_STATES)
+def test_a_step_ends_only_as_its_stage_can(step: str) -> None:
+    able = {end for end in EndState if fits(step, end)}
+    assert (
+        able
+        == {
+            "draft": {EndState.KEEP_WAITING, EndState.MARK_MISSING},
+            "hr_review": {EndState.KEEP_WAITING, EndState.RETURN_TO_AUTHOR, EndState.APPROVE_BY_POLICY},
+            "leader_review": {EndState.KEEP_WAITING, EndState.RETURN_TO_AUTHOR, EndState.APPROVE_BY_POLICY},
+            "confirmation": {EndState.KEEP_WAITING},
+            "dispute_answer": {EndState.KEEP_WAITING},
+        }[step]
+    )
+
+
+def fits(step: str, end: EndState) -> bool:
+    """Whether a policy may give this step that end state."""
+    try:
+        CyclePolicy.model_validate({step: {"days": 2, "end_state": end}})
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "rungs",
+    [
+        {"superior_after": 2, "leadership_after": 2},
+        {"superior_after": 3, "leadership_after": 2},
+        {"leadership_after": 4, "end_after": 4},
+        {"superior_after": 5, "leadership_after": None, "end_after": 4},
+    ],
+)
+def test_a_ladder_that_does_not_climb_is_refused(rungs: dict[str, int | None]) -> None:
+    with pytest.raises(ValidationError, match="later than the one before"):
+        StepPolicy.model_validate({"days": 2} | rungs)
 
 
 def test_keep_waiting_has_no_end() -> None:

@@ -19,7 +19,7 @@ from shared.contracts.refusals import (
 from shared.contracts.words import SYSTEM, Move, Party, Stage
 from tests.support import moves
 from tests.support.build import MARCH, SPRING_NOON, command
-from workflows.stages import OPEN_STAGES, TABLE, Standing, admit
+from workflows.stages import OPEN_STAGES, TABLE, Phase, Standing, admit
 
 AUTHOR = MARCH.person
 ACTORS = {
@@ -156,6 +156,24 @@ def test_a_refused_stage_names_where_the_plan_stands() -> None:
     with pytest.raises(WrongStage) as refused:
         admit(Standing(Stage.TRACKING, 5), given(Move.SUBMIT, Party.AUTHOR))
     assert refused.value.details == {"stage": "tracking", "move": "submit"}
+
+
+UNTIMELY = {
+    (Move.SUBMIT, Phase.CLOSED): "move.month_closed",
+    (Move.CLOSE, Phase.BEFORE): "move.month_not_begun",
+}
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("key", moves.ALLOWED, ids="-".join)
+def test_only_submitting_and_closing_depend_on_the_month(key: tuple[str, str, str], phase: Phase) -> None:
+    move, party, stage = Move(key[0]), Party(key[1]), Stage(key[2])
+    try:
+        found = str(admit(Standing(stage, 5), given(move, party), phase))
+    except Refusal as refused:
+        found = refused.code
+    untimely = None if party is Party.SYSTEM else UNTIMELY.get((move, phase))
+    assert found == (untimely or moves.ALLOWED[key][0])
 
 
 def test_a_move_that_comes_later_is_named() -> None:

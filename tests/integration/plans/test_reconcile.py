@@ -1,0 +1,162 @@
+"""The reconciler and the openings on a real engine: a plan whose lifecycle was lost gets it back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from monthline.embedded import EmbeddedServers
+from services.plans.activities import PlanKeeper
+from services.plans.reconcile import Lifecycles
+from services.plans.store import plans
+from services.plans.store.tables import plans as plan_table
+from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef
+from shared.contracts.lifecycle import OPEN_MONTH, LifecycleInput, OpenedMonth, OpenMonthInput
+from shared.contracts.refusals import Unknown
+from shared.contracts.words import Move, Stage
+from shared.db import Database
+from shared.engine import Engine
+from tests.support import timeskip
+from tests.support.build import command, lifecycle_input, real_time
+from tests.support.story import at
+from tests.support.timeskip import Owners
+
+
+@pytest.fixture
+async def temporal(servers: EmbeddedServers) -> Client:
+    """A client of the engine."""
+    return await Client.connect(servers.temporal.address, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture
+def owners(keeper: PlanKeeper) -> Owners:
+    """Owners in memory, but for the plan service."""
+    found = Owners()
+    found.plans = keeper  # type: ignore[assignment]
+    return found
+
+
+@pytest.fixture
+async def engine(temporal: Client, owners: Owners) -> AsyncIterator[Engine]:
+    """The engine as services see it, with workers behind it."""
+    async with timeskip.workers(WorkflowEnvironment.from_client(temporal), owners):
+        yield Engine(temporal)
+
+
+def of_one(department: str = "east") -> LifecycleInput:
+    """A plan that no other test has."""
+    ref = PlanRef(company=f"c{uuid4().hex[:8]}", month="2026-03", person="p017")
+    return lifecycle_input(plan=ref, department=department)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until ``condition()``, which is awaited, holds."""
+    async with asyncio.timeout(20):
+        while not await condition():  # type: ignore[misc]
+            await asyncio.sleep(0.05)
+
+
+async def version_of(database: Database, given: LifecycleInput) -> int:
+    """The version of the plan's row; 0 without one."""
+    async with database.autocommit() as connection:
+        found = await plans.find(connection, given.plan.plan_id)
+    return found.plan.version if found else 0
+
+
+async def test_a_terminated_lifecycle_is_found_missing_and_started_again_with_what_it_was_given(
+    database: Database, engine: Engine, temporal: Client
+) -> None:
+    given = of_one()
+    await engine.start(given)
+    await until(lambda: version_of(database, given))
+    before = await temporal.get_workflow_handle(given.plan.workflow_id).describe()
+    await temporal.get_workflow_handle(given.plan.workflow_id).terminate("lost")
+    assert await engine.state(given.plan.workflow_id) is None
+
+    assert await Lifecycles(database, engine).look() == 1
+
+    state = await engine.state(given.plan.workflow_id)
+    assert state is not None
+    await until(lambda: opened(engine, given))
+    described = await temporal.get_workflow_handle(given.plan.workflow_id).describe()
+    assert described.run_id != before.run_id
+    history = temporal.get_workflow_handle(given.plan.workflow_id).fetch_history_events()
+    started = (await anext(history)).workflow_execution_started_event_attributes
+    [again] = await pydantic_data_converter.decode(started.input.payloads, [LifecycleInput])
+    assert again == given
+    moved = await engine.command(
+        command(Move.CANCEL, 1, plan=given.plan, actor="hr1", note="left", key=uuid4().hex)
+    )
+    assert moved.stage is Stage.CANCELLED
+
+
+async def opened(engine: Engine, given: LifecycleInput) -> bool:
+    """Whether the lifecycle has read its row."""
+    state = await engine.state(given.plan.workflow_id)
+    return state is not None and state.version > 0
+
+
+async def test_a_lifecycle_that_runs_is_left_alone_and_one_that_is_behind_is_woken(
+    database: Database, engine: Engine, temporal: Client
+) -> None:
+    given = of_one()
+    await engine.start(given)
+    await until(lambda: opened(engine, given))
+    looked = Lifecycles(database, engine)
+    assert await looked.look() == 0
+    async with database.transaction() as connection:
+        await connection.execute(
+            plan_table.update().where(plan_table.c.id == given.plan.plan_id).values(version=3)
+        )
+    assert await looked.look() == 1
+    await until(lambda: up_to(engine, given, 3))
+    await temporal.get_workflow_handle(given.plan.workflow_id).terminate()
+
+
+async def up_to(engine: Engine, given: LifecycleInput, version: int) -> bool:
+    """Whether the lifecycle believes in that version."""
+    state = await engine.state(given.plan.workflow_id)
+    return state is not None and state.version == version
+
+
+async def test_plans_that_could_not_open_for_want_of_a_template_open_with_the_next_opening(
+    temporal: Client,
+) -> None:
+    owners = Owners(planners=1)
+    owners.plans.refuse_next = Unknown(what="template", path="departments.sales")
+    company = f"c{uuid4().hex[:8]}"
+    handle = temporal.get_workflow_handle(
+        PlanRef(company=company, month="2026-03", person="p000").workflow_id
+    )
+    async with timeskip.workers(WorkflowEnvironment.from_client(temporal), owners):
+        await open_month(temporal, company)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result(rpc_timeout=timedelta(seconds=20))
+        assert not owners.plans.positions
+        assert (await open_month(temporal, company)).started == 1
+        await until(lambda: present(owners))
+        assert (await open_month(temporal, company)).started == 0
+    await handle.terminate()
+
+
+async def present(owners: Owners) -> bool:
+    """Whether a plan was opened."""
+    return bool(owners.plans.positions)
+
+
+async def open_month(temporal: Client, company: str) -> OpenedMonth:
+    """Open March to its end."""
+    asked = OpenMonthInput(company=company, month="2026-03", scale=real_time(at("02-24 09:00")))
+    found: OpenedMonth = await temporal.execute_workflow(
+        OPEN_MONTH,
+        asked,
+        id=f"open-month:{company}:{uuid4().hex[:4]}",
+        task_queue=LIFECYCLE_QUEUE,
+        result_type=OpenedMonth,
+    )
+    return found
