@@ -8,7 +8,7 @@ from pydantic import AnyHttpUrl, Field, ValidationError, model_validator
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
+from shared.settings import Issuer, NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,
@@ -67,7 +67,9 @@ class Deployment(NatsSettings, TemporalSettings):
     )
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: str = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
-    oidc_issuer: AnyHttpUrl | None = Field(None, description="Issuer that tokens must name")
+    oidc_issuer: Issuer | None = Field(
+        None, description="Issuer that tokens must name, letter by letter as they do: some end in /"
+    )
     oidc_jwks_url: AnyHttpUrl | None = Field(None, description="Where the issuer's public keys are")
     http_host: str = Field("127.0.0.1", description="Address the processes listen on")
     base_port: Port = Field(8101, description="First of the six HTTP ports of `monthline up`")

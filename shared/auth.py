@@ -19,14 +19,27 @@ logger = log.get(__name__)
 
 
 class TokenReader:
-    """Reads tokens of one issuer; its keys are fetched when first needed and when an unknown one appears."""
+    """Reads tokens of one issuer; its keys are fetched when first needed and when an unknown one appears.
 
-    def __init__(self, *, issuer: str, audience: str, jwks_url: str, algorithms: tuple[str, ...]) -> None:
+    ``issuer`` is compared letter by letter, as OpenID Connect asks. ``transport`` is another way to the keys
+    than the network.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str,
+        algorithms: tuple[str, ...],
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self._algorithms = list(algorithms)
         self._jwks_url = jwks_url
+        self._transport = transport
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY,
-            iss={"essential": True, "value": issuer.rstrip("/")},
+            iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             sub={"essential": True},
             exp={"essential": True},
@@ -74,7 +87,7 @@ class TokenReader:
 
     async def _fetch(self) -> KeySet:
         try:
-            async with httpx2.AsyncClient(timeout=5) as client:
+            async with httpx2.AsyncClient(timeout=5, transport=self._transport) as client:
                 answer = await client.get(self._jwks_url)
                 answer.raise_for_status()
                 return KeySet.import_key_set(answer.json())
