@@ -1,18 +1,23 @@
 """Whose tokens hold, and what is said when the issuer's keys cannot be had."""
 
+import asyncio
 import time
+from collections.abc import Callable, Coroutine
 
 import httpx2
 import pytest
 from joserfc import jwk, jwt
 
 from monthline.deployment import Deployment
-from shared.auth import TokenReader
-from shared.contracts.refusals import NotSignedIn
+from shared.auth import KEEP, RETRY, TokenReader
+from shared.contracts.refusals import IssuerDown, NotSignedIn
 from shared.settings import Settings
 
 KEY = jwk.ECKey.generate_key("P-256", {"kid": "k1"})
 JWKS = "https://login.example.com/keys"
+
+
+Page = Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]]
 
 
 class Issuer:
@@ -33,13 +38,14 @@ def settings(issuer: str) -> Settings:
     return Settings(database_url="postgresql://u@db/m", oidc_issuer=issuer, oidc_jwks_url=JWKS)  # type: ignore[arg-type]
 
 
-def reader(issuer: str, page: Issuer) -> TokenReader:
+def reader(issuer: str, page: Page, clock: Callable[[], float] = time.monotonic) -> TokenReader:
     return TokenReader(
         issuer=settings(issuer).oidc_issuer,
         audience="monthline",
         jwks_url=JWKS,
         algorithms=("ES256",),
         transport=httpx2.MockTransport(page),
+        clock=clock,
     )
 
 
@@ -66,3 +72,53 @@ def test_the_operators_commands_keep_the_issuer_as_written() -> None:
 def test_an_issuer_that_is_no_address_is_refused() -> None:
     with pytest.raises(ValueError, match="oidc_issuer"):
         settings("login.example.com")
+
+
+async def test_an_issuer_that_is_away_is_no_fault_of_the_caller() -> None:
+    page = Issuer()
+    page.down = True
+    tokens = reader("https://login.example.com", page)
+    with pytest.raises(IssuerDown) as refused:
+        await tokens.subject(bearer("https://login.example.com"))
+    assert (refused.value.status, refused.value.details) == (503, {"retry_after": RETRY})
+
+
+async def test_a_page_that_holds_no_keys_is_no_fault_of_the_caller() -> None:
+    async def nonsense(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"keys": [{"kty": "none"}]})
+
+    tokens = reader("https://login.example.com", nonsense)
+    with pytest.raises(IssuerDown):
+        await tokens.subject(bearer("https://login.example.com"))
+
+
+async def test_while_the_issuer_is_away_one_caller_asks_it_and_the_others_hear_at_once() -> None:
+    page = Issuer()
+    page.down = True
+    tokens = reader("https://login.example.com", page)
+    token = bearer("https://login.example.com")
+    answers = await asyncio.gather(*(tokens.subject(token) for _ in range(20)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {IssuerDown}
+    assert page.asked == 1
+
+
+async def test_an_issuer_that_is_back_is_asked_again() -> None:
+    page, now = Issuer(), [1000.0]
+    page.down = True
+    tokens = reader("https://login.example.com", page, lambda: now[0])
+    token = bearer("https://login.example.com")
+    with pytest.raises(IssuerDown):
+        await tokens.subject(token)
+    page.down = False
+    now[0] += RETRY
+    assert await tokens.subject(token) == "p001"
+
+
+async def test_keys_once_fetched_are_used_while_the_issuer_is_away() -> None:
+    page, now = Issuer(), [1000.0]
+    tokens = reader("https://login.example.com", page, lambda: now[0])
+    token = bearer("https://login.example.com")
+    assert await tokens.subject(token) == "p001"
+    page.down = True
+    now[0] += KEEP + 1
+    assert await tokens.subject(token) == "p001"
