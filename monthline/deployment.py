@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, ValidationError, model_validator
+from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, model_validator
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
@@ -22,6 +22,19 @@ MODULES: Mapping[str, str] = {
     **{service: f"services.{service}" for service in SERVICES},
     "workflows": "workflows",
 }
+
+
+def _here(name: str) -> str:
+    return f"http://127.0.0.1:{PORTS[name]}"
+
+
+class Reached(BaseModel):
+    """Where ``monthline import`` finds the services, and as whom; by default those of ``monthline up``."""
+
+    monthline_directory_url: str = Field(_here("directory"), description="The directory service")
+    monthline_plans_url: str = Field(_here("plans"), description="The plan service")
+    monthline_scoring_url: str = Field(_here("scoring"), description="The scoring service")
+    monthline_token: str = Field("", description="Bearer token of one of ADMINS")
 
 
 class DeploymentError(Exception):

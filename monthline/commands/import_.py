@@ -12,10 +12,12 @@ from monthline.company.loading import Loaded, check_company, load_company
 from monthline.company.problems import CompanyInvalid
 from monthline.company.reading import read_company
 from monthline.demo.transport import Refusal, Transport, Unanswered
+from monthline.deployment import Reached
 from monthline.terminal import LanguageOption, refuse, spoken
 from shared.contracts.words import Language
 
 FAILED = 1
+HERE = Reached()
 _TIMEOUT = 30.0
 
 Directory = Annotated[Path, typer.Argument(help="The folder with people.csv, departments.csv and the rest.")]
@@ -39,14 +41,16 @@ def add_to(app: typer.Typer) -> None:
 
 def import_company(
     directory: Directory,
-    directory_url: DirectoryUrl,
-    plans_url: PlansUrl,
-    scoring_url: ScoringUrl,
     token: Token,
+    directory_url: DirectoryUrl = HERE.monthline_directory_url,
+    plans_url: PlansUrl = HERE.monthline_plans_url,
+    scoring_url: ScoringUrl = HERE.monthline_scoring_url,
     dry_run: DryRun = False,
     language: LanguageOption = None,
 ) -> None:
     """Enter a company's files into a deployment; the same files again change nothing.
+
+    Without the three addresses it is the deployment that ``monthline up`` runs on this machine.
 
     Ends with 2 when something in the files is wrong, with 1 when a service cannot be reached or says no.
     """

@@ -1,5 +1,6 @@
 """What the commands print and how they end."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
+from monthline.commands.import_ import import_company
 from monthline.terminal import spoken
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
@@ -138,6 +140,17 @@ def test_import_names_all_wrong_rows_and_asks_nobody(tmp_path: Path) -> None:
         "people.csv:2:email: 不是有效的邮箱地址 [request.invalid]",
         f"{PLAN}:7:5: items.0.share: 不能小于 0 [request.invalid]",
         "共 2 处错误，未作任何更改。",
+    ]
+
+
+def test_import_looks_for_the_services_of_this_machine_when_no_address_is_given(tmp_path: Path) -> None:
+    result = run("import", tmp_path / "none", "--token", "t")
+    assert (result.exit_code, "file.missing" in result.stderr) == (2, True)
+    parameters = inspect.signature(import_company).parameters
+    assert [parameters[f"{name}_url"].default for name in ("directory", "plans", "scoring")] == [
+        "http://127.0.0.1:8101",
+        "http://127.0.0.1:8102",
+        "http://127.0.0.1:8104",
     ]
 
 
