@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Path
 from services.plans.api.rights import require
 from services.plans.api.shapes import MonthOpened, MonthOpening, PublishedTemplate, TemplateBody
 from services.plans.domain.lint import unknown_rules
+from services.plans.domain.opening import Problem, month_problems, people_problems
 from services.plans.domain.templates import effective
 from services.plans.store import plans, templates
 from shared.access import Action
@@ -28,8 +30,8 @@ from shared.org.organisation import Organisation
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a name counts as unknown."""
 
-MONTHS_AHEAD = 12
-"""How far ahead a month can be opened: later years have no published calendar."""
+EVERYWHERE = timedelta(hours=12)
+"""How long after midnight in UTC a day has ended in the last zone."""
 
 DepartmentId = Annotated[Code, Path()]
 MonthPath = Annotated[Month, Path()]
@@ -108,15 +110,22 @@ class Configuring:
         if wish.scale is not None and not self._allow_time_scale:
             raise Forbidden(needs="ALLOW_TIME_SCALE")
         if wish.scale is None:
-            _require_near(month, datetime.now(UTC).date())
+            _require(month_problems(month, (datetime.now(UTC) - EVERYWHERE).date()))
+        await self._require_planners(month, wish.people)
         await self._require_new(month, wish.people)
         request = OpenMonthInput(company=self._company, month=month, people=wish.people, scale=wish.scale)
         return MonthOpened(month=month, workflow_id=await self._engine.open_month(request))
 
-    async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
-        """Raises Unknown for a person nobody knows, Duplicate for one whose plan exists."""
+    async def _require_planners(self, month: str, people: tuple[str, ...]) -> None:
+        """Raises Unknown for a person nobody knows, Invalid for those who write no plan in the month."""
         for index, person in enumerate(people):
             await self._known(_has_person(person), "person", f"people[{index}]")
+        with suppress(TimeoutError):
+            await self._settled(lambda org: not people_problems(org, month, people))
+        _require(people_problems(await self._org.get(), month, people))
+
+    async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
+        """Raises Duplicate for a person whose plan exists."""
         async with self._database.transaction() as connection:
             for person in people:
                 ref = PlanRef(company=self._company, month=month, person=person)
@@ -126,19 +135,19 @@ class Configuring:
     async def _known(self, known: Callable[[Organisation], bool], what: str, path: str) -> None:
         """Wait a moment for what the directory has just told; raises Unknown when it does not come."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not known(await self._org.get()):
-                    await asyncio.sleep(0.1)
+            await self._settled(known)
         except TimeoutError:
             raise Unknown(what=what, path=path) from None
 
+    async def _settled(self, known: Callable[[Organisation], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not known(await self._org.get()):
+                await asyncio.sleep(0.1)
 
-def _require_near(month: str, today: date) -> None:
-    """Raises Invalid for a month so far ahead that nobody knows its calendar."""
-    ahead = (int(month[:4]) - today.year) * 12 + int(month[5:]) - today.month
-    if ahead > MONTHS_AHEAD:
-        message = f"a month can be opened at most {MONTHS_AHEAD} months ahead"
-        raise Invalid(errors=[{"path": "month", "code": "too_far", "message": message}])
+
+def _require(problems: list[Problem]) -> None:
+    if problems:
+        raise Invalid(errors=problems)
 
 
 def _has_person(person: str) -> Callable[[Organisation], bool]:
