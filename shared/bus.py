@@ -29,7 +29,7 @@ from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
 from shared.nats_connection import address_of, connect
-from shared.outbox import Letter, Outbox, traceparent
+from shared.outbox import LARGEST, Letter, Outbox, traceparent
 
 STREAM = "PLAN_EVENTS"
 SUBJECTS = "monthline.>"
@@ -149,7 +149,7 @@ def stream_config() -> StreamConfig:
         deny_delete=True,
         deny_purge=True,
         duplicate_window=DUPLICATE_WINDOW,
-        max_msg_size=1024 * 1024,
+        max_msg_size=LARGEST,
     )
 
 
