@@ -240,7 +240,7 @@ class Outbox:
         )
 
     async def forget(self, connection: Connection, *, days: int) -> None:
-        """Drop published letters and inbox rows older than ``days``; the stream keeps no longer either."""
+        """Drop published letters and inbox rows older than ``days``; the stream forgot them before."""
         age = func.now() - func.make_interval(0, 0, 0, days)
         await connection.execute(delete(self.letters).where(self.letters.c.published_at < age))
         await connection.execute(delete(self.inbox).where(self.inbox.c.taken_at < age))
