@@ -50,6 +50,8 @@ def import_company(
 ) -> None:
     """Enter a company's files into a deployment; the same files again change nothing.
 
+    Plans are checked and not entered: a draft is its author's, and nobody else writes it.
+
     Without the three addresses it is the deployment that ``monthline up`` runs on this machine.
 
     Ends with 2 when something in the files is wrong, with 1 when a service cannot be reached or says no.
@@ -63,7 +65,8 @@ def import_company(
         refuse(error.problems, tongue)
     except (Refusal, Unanswered, _Unreachable) as error:
         _fail(str(error))
-    _report(company, loaded, tongue)
+    for line in report(company, loaded, tongue):
+        typer.echo(line)
 
 
 async def _import(
@@ -100,18 +103,32 @@ async def _reach_all(http: httpx2.AsyncClient, addresses: dict[str, str]) -> Non
             raise _Unreachable(f"the {name} service at {address} is not ready: {status}")
 
 
-def _report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> None:
-    chinese = language is Language.ZH
+def report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> list[str]:
+    """What was entered, and what was not; ``loaded`` is None when nothing was to be."""
     name = company.company.name.of(language)
-    if loaded is None:
-        typer.echo(
-            f"{name}：文件无误，未作任何更改。" if chinese else f"{name}: all is well, nothing was entered."
-        )
-        return
+    zh, en = (
+        ("文件无误，未作任何更改。", "all is well, nothing was entered.") if loaded is None else _said(loaded)
+    )
+    first = f"{name}：{zh}" if language is Language.ZH else f"{name}: {en}"
+    return [first, *_plans_left_out(company, language)]
+
+
+def _said(loaded: Loaded) -> tuple[str, str]:
     counts = loaded.model_dump()
-    labels = _LABELS_ZH if chinese else {kind: kind.replace("_", " ") for kind in counts}
-    listed = [f"{labels[kind]} {count}" for kind, count in counts.items()]
-    typer.echo(f"{name}：" + "，".join(listed) if chinese else f"{name}: " + ", ".join(listed))
+    zh = "，".join(f"{_LABELS_ZH[kind]} {count}" for kind, count in counts.items())
+    return zh, ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items())
+
+
+def _plans_left_out(company: CompanyFiles, language: Language) -> list[str]:
+    count = len(company.plans) + len(company.later_plans)
+    if not count:
+        return []
+    zh = f"计划 {count} 份：已检查，未导入，因为草稿只能由作者本人填写（PUT /v1/plans/{{plan_id}}/content）。"
+    en = (
+        f"plans: {count} checked, not entered, because a draft is written by its author alone "
+        "(PUT /v1/plans/{plan_id}/content)."
+    )
+    return [zh if language is Language.ZH else en]
 
 
 _LABELS_ZH = {

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
-from monthline.commands.import_ import import_company
+from monthline.commands.import_ import import_company, report
+from monthline.company.loading import Loaded
 from monthline.terminal import spoken
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
@@ -21,6 +22,9 @@ from shared.contracts.words import Language
 from tests.unit.company.build import GOOD, company, files, swapped
 
 PLAN = "plans/2026-03.p002.yaml"
+
+
+LOADED = Loaded(departments=3, people=3, delegations=1, absences=1, templates=1, metrics=1, metric_values=2)
 
 
 def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Result:
@@ -152,6 +156,20 @@ def test_import_looks_for_the_services_of_this_machine_when_no_address_is_given(
         "http://127.0.0.1:8102",
         "http://127.0.0.1:8104",
     ]
+
+
+@pytest.mark.parametrize("loaded", [None, LOADED])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "plans: 1 checked, not entered, because a draft is written by its author alone"),
+        (Language.ZH, "计划 1 份：已检查，未导入，因为草稿只能由作者本人填写"),
+    ],
+)
+def test_import_says_that_it_enters_no_plans_and_why(
+    loaded: Loaded | None, language: Language, said: str
+) -> None:
+    assert said in report(company(), loaded, language)[-1]
 
 
 def test_import_of_a_folder_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
