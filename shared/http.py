@@ -155,6 +155,8 @@ class ProblemAnswer(JSONResponse):
     media_type = "application/problem+json"
 
 
+DryRun = Annotated[bool, Query(description="Only check, with all that may be refused; change nothing")]
+
 T = TypeVar("T")
 
 

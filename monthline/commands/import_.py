@@ -58,29 +58,30 @@ def import_company(
     """
     tongue = spoken(language)
     addresses = {"directory": directory_url, "plans": plans_url, "scoring": scoring_url}
+    loaded = Loaded()
     try:
         company = read_company(directory)
-        loaded = asyncio.run(_import(company, addresses, token, tongue, dry_run))
+        asyncio.run(_import(company, addresses, token, tongue, None if dry_run else loaded))
     except CompanyInvalid as error:
-        refuse(error.problems, tongue)
+        refuse(error.problems, tongue, changed=cut_short(loaded, tongue))
     except (Refusal, Unanswered, _Unreachable) as error:
-        _fail(str(error))
-    for line in report(company, loaded, tongue):
+        _fail("\n".join(filter(None, (str(error), cut_short(loaded, tongue)))))
+    for line in report(company, None if dry_run else loaded, tongue):
         typer.echo(line)
 
 
 async def _import(
-    company: CompanyFiles, addresses: dict[str, str], token: str, language: Language, dry_run: bool
-) -> Loaded | None:
-    """What was entered; nothing on a dry run."""
+    company: CompanyFiles, addresses: dict[str, str], token: str, language: Language, loaded: Loaded | None
+) -> None:
+    """Enter the company, counting in ``loaded`` what is in; without it only check."""
     addresses = {name: address.rstrip("/") for name, address in addresses.items()}
     async with httpx2.AsyncClient(headers={"Accept-Language": language}, timeout=_TIMEOUT) as http:
         await _reach_all(http, addresses)
         client = Transport(http, addresses, lambda: token)
-        if dry_run:
+        if loaded is None:
             await check_company(company, client)
-            return None
-        return await load_company(company, client)
+        else:
+            await load_company(company, client, loaded=loaded)
 
 
 class _Unreachable(Exception):
@@ -113,8 +114,19 @@ def report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> 
     return [first, *_plans_left_out(company, language)]
 
 
-def _said(loaded: Loaded) -> tuple[str, str]:
-    counts = loaded.model_dump()
+def cut_short(loaded: Loaded, language: Language) -> str:
+    """What had been entered before an import failed; empty when nothing had."""
+    if loaded == Loaded():
+        return ""
+    zh, en = _said(loaded, counted=True)
+    if language is Language.ZH:
+        return f"此前已导入：{zh}。改正后请重新导入，已有的内容不会重复。"
+    return f"entered before: {en}. Import again when it is put right; what is there is not entered twice."
+
+
+def _said(loaded: Loaded, *, counted: bool = False) -> tuple[str, str]:
+    """The counts in both languages; with ``counted`` those alone of which there are any."""
+    counts = {kind: count for kind, count in loaded.model_dump().items() if count or not counted}
     zh = "，".join(f"{_LABELS_ZH[kind]} {count}" for kind, count in counts.items())
     return zh, ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items())
 
@@ -137,6 +149,7 @@ _LABELS_ZH = {
     "delegations": "委托",
     "absences": "缺勤",
     "templates": "模板",
+    "policies": "策略",
     "metrics": "指标",
     "metric_values": "指标数值",
 }

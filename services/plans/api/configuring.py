@@ -1,6 +1,7 @@
 """Templates, the cycle policy, and the opening of a month."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, U
 from shared.contracts.values import Code, Month
 from shared.db import Database
 from shared.engine import Engine
-from shared.http import Caller, Page, PageWanted
+from shared.http import Caller, DryRun, Page, PageWanted
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
 
@@ -81,12 +82,17 @@ class Configuring:
             raise NotFound(what="template")
         return found
 
-    async def publish(self, caller: Caller, department: DepartmentId, body: TemplateBody) -> Template:
+    async def publish(
+        self, caller: Caller, department: DepartmentId, body: TemplateBody, dry_run: DryRun = False
+    ) -> Template:
         """Publish a template as the department's next version."""
         require(caller, Action.CONFIGURE_TEMPLATES, department)
         _require_sound(body, department)
-        await self._known(lambda org: org.department(department) is not None, "department", "department")
+        known = _has_department(department)
+        await self._known(known, "department", "department", patience=0 if dry_run else PATIENCE)
         template = Template.model_validate(body.model_dump() | {"department": department})
+        if dry_run:
+            return template
         async with self._database.transaction() as connection:
             return await templates.publish(connection, template, caller.id)
 
@@ -95,9 +101,11 @@ class Configuring:
         async with self._database.transaction() as connection:
             return await templates.newest_policy(connection)
 
-    async def publish_policy(self, caller: Caller, body: CyclePolicy) -> CyclePolicy:
+    async def publish_policy(self, caller: Caller, body: CyclePolicy, dry_run: DryRun = False) -> CyclePolicy:
         """Publish a cycle policy as the next version; ``version`` in the body is not read."""
         require(caller, Action.RUN_CYCLE)
+        if dry_run:
+            return body
         async with self._database.transaction() as connection:
             return await templates.publish_policy(connection, body, caller.id)
 
@@ -132,22 +140,31 @@ class Configuring:
                 if await plans.stage_of(connection, ref.plan_id) is not None:
                     raise Duplicate(what="plan", id=ref.plan_id)
 
-    async def _known(self, known: Callable[[Organisation], bool], what: str, path: str) -> None:
+    async def _known(
+        self, known: Callable[[Organisation], bool], what: str, path: str, *, patience: float = PATIENCE
+    ) -> None:
         """Wait a moment for what the directory has just told; raises Unknown when it does not come."""
         try:
-            await self._settled(known)
+            await self._settled(known, patience)
         except TimeoutError:
             raise Unknown(what=what, path=path) from None
 
-    async def _settled(self, known: Callable[[Organisation], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not known(await self._org.get()):
-                await asyncio.sleep(0.1)
+    async def _settled(self, known: Callable[[Organisation], bool], patience: float = PATIENCE) -> None:
+        """Return when it is known; raises TimeoutError."""
+        deadline = time.monotonic() + patience
+        while not known(await self._org.get()):
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            await asyncio.sleep(0.1)
 
 
 def _require(problems: list[Problem]) -> None:
     if problems:
         raise Invalid(errors=problems)
+
+
+def _has_department(department: str) -> Callable[[Organisation], bool]:
+    return lambda organisation: organisation.department(department) is not None
 
 
 def _has_person(person: str) -> Callable[[Organisation], bool]:

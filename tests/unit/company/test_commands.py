@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
-from monthline.commands.import_ import import_company, report
+from monthline.commands.import_ import cut_short, import_company, report
 from monthline.company.loading import Loaded
 from monthline.terminal import spoken
 from services.scoring.domain.policy import ScoringPolicy
@@ -24,7 +24,9 @@ from tests.unit.company.build import GOOD, company, files, swapped
 PLAN = "plans/2026-03.p002.yaml"
 
 
-LOADED = Loaded(departments=3, people=3, delegations=1, absences=1, templates=1, metrics=1, metric_values=2)
+LOADED = Loaded(
+    departments=3, people=3, delegations=1, absences=1, templates=1, policies=2, metrics=1, metric_values=2
+)
 
 
 def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Result:
@@ -156,6 +158,18 @@ def test_import_looks_for_the_services_of_this_machine_when_no_address_is_given(
         "http://127.0.0.1:8102",
         "http://127.0.0.1:8104",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "entered before: departments 3, people 3, templates 1. Import again"),
+        (Language.ZH, "此前已导入：部门 3，人员 3，模板 1。"),
+    ],
+)
+def test_an_import_that_was_cut_short_says_what_had_been_entered(language: Language, said: str) -> None:
+    assert said in cut_short(Loaded(departments=3, people=3, templates=1), language)
+    assert cut_short(Loaded(), language) == ""
 
 
 @pytest.mark.parametrize("loaded", [None, LOADED])
