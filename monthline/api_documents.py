@@ -26,7 +26,7 @@ async def openapi(service: str) -> dict[str, Any]:
     """The OpenAPI document of a service; composing it connects to nothing."""
     settings = Settings(
         database_url="postgresql://nobody@127.0.0.1:5432/nothing",
-        oidc_issuer=NOWHERE,
+        oidc_issuer=str(NOWHERE),
         oidc_jwks_url=NOWHERE,
     )
     composed: Service = await importlib.import_module(f"services.{service}.__main__").compose(settings)

@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, ValidationError, model_validator
+from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, model_validator
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
+from shared.settings import Issuer, NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,
@@ -22,6 +22,19 @@ MODULES: Mapping[str, str] = {
     **{service: f"services.{service}" for service in SERVICES},
     "workflows": "workflows",
 }
+
+
+def _here(name: str) -> str:
+    return f"http://127.0.0.1:{PORTS[name]}"
+
+
+class Reached(BaseModel):
+    """Where ``monthline import`` finds the services, and as whom; by default those of ``monthline up``."""
+
+    monthline_directory_url: str = Field(_here("directory"), description="The directory service")
+    monthline_plans_url: str = Field(_here("plans"), description="The plan service")
+    monthline_scoring_url: str = Field(_here("scoring"), description="The scoring service")
+    monthline_token: str = Field("", description="Bearer token of one of ADMINS")
 
 
 class DeploymentError(Exception):
@@ -67,7 +80,9 @@ class Deployment(NatsSettings, TemporalSettings):
     )
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: str = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
-    oidc_issuer: AnyHttpUrl | None = Field(None, description="Issuer that tokens must name")
+    oidc_issuer: Issuer | None = Field(
+        None, description="Issuer that tokens must name, letter by letter as they do: some end in /"
+    )
     oidc_jwks_url: AnyHttpUrl | None = Field(None, description="Where the issuer's public keys are")
     http_host: str = Field("127.0.0.1", description="Address the processes listen on")
     base_port: Port = Field(8101, description="First of the six HTTP ports of `monthline up`")

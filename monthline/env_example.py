@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from monthline.deployment import Deployment
+from monthline.deployment import Deployment, Reached
 from shared.settings import Settings
 
 HEAD = """\
@@ -48,6 +48,7 @@ def text() -> str:
             Deployment,
             set(Settings.model_fields),
         )
+        + _part("monthline import, wherever it runs.", Reached, set())
     )
 
 

@@ -19,7 +19,7 @@ from temporalio.client import (
 
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
-from shared.bus import Bus, provision, provision_consumers
+from shared.bus import STREAM, Bus, provision, provision_consumers
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
 from shared.migrations.run import SERVICES, migrate
@@ -43,16 +43,16 @@ def provision_database(deployment: Deployment, say: Say) -> None:
 
 
 async def provision_stream(deployment: Deployment, say: Say) -> None:
-    """Create the stream when it is absent, and every service's durables; a stream that is there stays."""
+    """Create the stream or correct its limits, and every service's durables."""
     bus = Bus(deployment.nats_url, name="monthline-migrate", tls=tls_of(deployment))
     await bus.connect()
     try:
-        created = await provision(bus)
+        done = await provision(bus)
         durables = all_durables()
         await provision_consumers(bus, durables)
     finally:
         await bus.close()
-    say("stream PLAN_EVENTS created" if created else "stream PLAN_EVENTS is there")
+    say(f"stream {STREAM} {done}")
     say(f"{len(durables)} durable consumers are as this version wants them")
 
 

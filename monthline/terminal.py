@@ -30,14 +30,14 @@ def spoken(chosen: Language | None, environment: Mapping[str, str] = os.environ)
     return Language.ZH if locale.lower().startswith("zh") else Language.EN
 
 
-def refuse(problems: Iterable[Problem], language: Language) -> NoReturn:
-    """Print every problem on a line of its own and end with exit code 2."""
+def refuse(problems: Iterable[Problem], language: Language, *, changed: str = "") -> NoReturn:
+    """Print every problem on a line of its own and end with exit code 2; ``changed`` is what was before."""
     listed = [problem.of(language) for problem in problems]
     for line in listed:
         typer.echo(line, err=True)
     count = len(listed)
-    zh = f"共 {count} 处错误，未作任何更改。"
-    en = f"{count} {'thing is' if count == 1 else 'things are'} wrong; nothing was changed."
+    zh = f"共 {count} 处错误，{changed or '未作任何更改。'}"
+    en = f"{count} {'thing is' if count == 1 else 'things are'} wrong; {changed or 'nothing was changed.'}"
     typer.echo(zh if language is Language.ZH else en, err=True)
     raise typer.Exit(BAD_FILES)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -10,23 +11,40 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared import log
-from shared.contracts.refusals import NotSignedIn
+from shared.contracts.refusals import IssuerDown, NotSignedIn
 
 LEEWAY = 30
 MIN_REFRESH = 10.0
 KEEP = 600.0
+RETRY = 5.0
+"""Seconds after a failure within which the issuer is not asked again: nobody waits in line for a timeout."""
 logger = log.get(__name__)
 
 
 class TokenReader:
-    """Reads tokens of one issuer; its keys are fetched when first needed and when an unknown one appears."""
+    """Reads tokens of one issuer; its keys are fetched when first needed and when an unknown one appears.
 
-    def __init__(self, *, issuer: str, audience: str, jwks_url: str, algorithms: tuple[str, ...]) -> None:
+    ``issuer`` is compared letter by letter, as OpenID Connect asks. ``transport`` is another way to the keys
+    than the network, ``clock`` counts seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str,
+        algorithms: tuple[str, ...],
+        transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._algorithms = list(algorithms)
         self._jwks_url = jwks_url
+        self._transport = transport
+        self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY,
-            iss={"essential": True, "value": issuer.rstrip("/")},
+            iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             sub={"essential": True},
             exp={"essential": True},
@@ -34,6 +52,7 @@ class TokenReader:
         )
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
+        self._failed_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def subject(self, authorization: str | None) -> str:
@@ -41,6 +60,7 @@ class TokenReader:
 
         Raises:
             NotSignedIn: there is none, or it does not hold; ``reason`` says why.
+            IssuerDown: there are no keys to tell by.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -67,19 +87,25 @@ class TokenReader:
 
     async def _current(self, age: float) -> KeySet:
         async with self._lock:
-            if self._keys is None or time.monotonic() - self._fetched_at > age:
+            if self._keys is None or self._clock() - self._fetched_at > age:
                 self._keys = await self._fetch()
-                self._fetched_at = time.monotonic()
+                self._fetched_at = self._clock()
             return self._keys
 
     async def _fetch(self) -> KeySet:
+        if self._clock() - self._failed_at < RETRY:
+            return self._old_keys()
         try:
-            async with httpx2.AsyncClient(timeout=5) as client:
+            async with httpx2.AsyncClient(timeout=5, transport=self._transport) as client:
                 answer = await client.get(self._jwks_url)
                 answer.raise_for_status()
                 return KeySet.import_key_set(answer.json())
-        except (httpx2.HTTPError, ValueError) as error:
-            if self._keys is not None:
-                return self._keys
+        except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            self._failed_at = self._clock()
             logger.error("auth.no_keys", url=self._jwks_url, error=type(error).__name__)
-            raise NotSignedIn(reason="issuer_unreachable") from error
+            return self._old_keys()
+
+    def _old_keys(self) -> KeySet:
+        if self._keys is None:
+            raise IssuerDown(retry_after=int(RETRY))
+        return self._keys

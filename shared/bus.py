@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -29,11 +29,14 @@ from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
 from shared.nats_connection import address_of, connect
-from shared.outbox import Letter, Outbox, traceparent
+from shared.outbox import LARGEST, Letter, Outbox, traceparent
 
 STREAM = "PLAN_EVENTS"
 SUBJECTS = "monthline.>"
 DUPLICATE_WINDOW = 30 * 60
+MAX_AGE = 30 * 24 * 3600
+"""Seconds that the stream keeps a fact. Inboxes remember longer (``shared.reconcile.KEEP_DAYS``), so that a
+durable made anew, which reads from the beginning, repeats nothing."""
 MAX_DELIVER = 8
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
 BATCH = 64
@@ -149,18 +152,40 @@ def stream_config() -> StreamConfig:
         deny_delete=True,
         deny_purge=True,
         duplicate_window=DUPLICATE_WINDOW,
-        max_msg_size=1024 * 1024,
+        max_msg_size=LARGEST,
+        max_age=MAX_AGE,
     )
 
 
-async def provision(bus: Bus) -> bool:
-    """Create the stream when it is absent; whether it had to be."""
+async def provision(bus: Bus) -> str:
+    """Create the stream when it is absent, correct one with other limits; what was done.
+
+    What an operator has chosen beyond these limits stays, such as replicas, or a shorter age.
+    """
     try:
-        await bus.jetstream.stream_info(STREAM)
+        found = (await bus.jetstream.stream_info(STREAM)).config
     except NotFoundError:
         await bus.jetstream.add_stream(stream_config())
-        return True
-    return False
+        return "created"
+    wanted = corrected(found)
+    if wanted == found:
+        return "is as this version wants it"
+    await bus.jetstream.update_stream(wanted)
+    return "corrected"
+
+
+def corrected(found: StreamConfig) -> StreamConfig:
+    """A stream's settings with the limits that the promises rest on; its storage cannot be changed."""
+    return replace(
+        found,
+        subjects=[SUBJECTS],
+        discard=DiscardPolicy.NEW,
+        deny_delete=True,
+        deny_purge=True,
+        duplicate_window=max(found.duplicate_window or 0, DUPLICATE_WINDOW),
+        max_msg_size=LARGEST,
+        max_age=min(found.max_age or MAX_AGE, MAX_AGE),
+    )
 
 
 def consumer_config(durable: str, subjects: Sequence[str]) -> ConsumerConfig:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -25,12 +25,13 @@ from shared.contracts.refusals import (
     Forbidden,
     Invalid,
     KeyMissing,
+    NotAvailable,
     NotFound,
     Refusal,
     Refused,
     VersionMissing,
 )
-from shared.contracts.words import Language
+from shared.contracts.words import Language, Move
 from shared.inbound import Outcome, Pending
 from shared.org.organisation import Organisation
 from shared.outbox import traceparent
@@ -129,6 +130,32 @@ def answer(outcome: Outcome, response: Response, prefix: str = "/v1/commands") -
     response.headers["ETag"] = etag(outcome.version)
     return outcome
 
+
+def add_absent(router: APIRouter, path: str, move: Move) -> None:
+    """A route for a move of the domain that is not built yet, so that the interface says so itself."""
+
+    async def absent(caller: Caller, plan_id: str) -> None:
+        raise NotAvailable(move=move.value)
+
+    router.add_api_route(
+        path,
+        absent,
+        methods=["POST"],
+        name=move.value,
+        description="Not offered by this version: whoever asks is answered 501, whatever the plan.",
+        status_code=501,
+        response_class=ProblemAnswer,
+        response_description="move.not_available",
+    )
+
+
+class ProblemAnswer(JSONResponse):
+    """A refusal as problem+json."""
+
+    media_type = "application/problem+json"
+
+
+DryRun = Annotated[bool, Query(description="Only check, with all that may be refused; change nothing")]
 
 T = TypeVar("T")
 
@@ -285,12 +312,8 @@ def _problem(request: Request, refused: Refusal) -> JSONResponse:
         headers["Retry-After"] = str(refused.details["retry_after"])
     if refused.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(
-        problem(refused, language, getattr(request.state, "trace_id", "")),
-        status_code=refused.status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
+    told = problem(refused, language, getattr(request.state, "trace_id", ""))
+    return ProblemAnswer(told, status_code=refused.status, headers=headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -37,6 +37,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from shared.contracts.events import Event
 from shared.db import Connection, after_commit
 
+LARGEST = 1024 * 1024
+"""Bytes of the largest message: the stream takes no larger one, so that a dead letter is always whole."""
+
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
@@ -216,7 +219,7 @@ class Outbox:
                 consumer=consumer,
                 event_id=event_id,
                 subject=subject,
-                body=body[:65536].decode("utf-8", "replace").replace("\x00", "\ufffd"),
+                body=body[:LARGEST].decode("utf-8", "replace").replace("\x00", "\ufffd"),
                 error=error[:2000],
                 attempts=attempts,
             )
@@ -237,7 +240,7 @@ class Outbox:
         )
 
     async def forget(self, connection: Connection, *, days: int) -> None:
-        """Drop published letters and inbox rows older than ``days``; the stream keeps no longer either."""
+        """Drop published letters and inbox rows older than ``days``; the stream forgot them before."""
         age = func.now() - func.make_interval(0, 0, 0, days)
         await connection.execute(delete(self.letters).where(self.letters.c.published_at < age))
         await connection.execute(delete(self.inbox).where(self.inbox.c.taken_at < age))

@@ -39,7 +39,7 @@ async def parts(settings: Settings, name: str) -> Parts:
         client=client,
         engine=Engine(client),
         tokens=TokenReader(
-            issuer=str(settings.oidc_issuer),
+            issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
             jwks_url=str(settings.oidc_jwks_url),
             algorithms=settings.oidc_algorithms,

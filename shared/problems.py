@@ -47,6 +47,10 @@ ENGLISH: dict[str, Words] = {
     "idempotency.missing": ("Idempotency-Key missing", "Send a fresh UUID in the header Idempotency-Key."),
     "version.missing": ("If-Match missing", "Send the plan's ETag in the header If-Match."),
     "window.over": ("Too late", "This was possible until {until}."),
+    "issuer.down": (
+        "Nobody can be signed in for a moment",
+        "The issuer's keys cannot be fetched, so no token can be checked. Try again in {retry_after} s.",
+    ),
     "engine.down": (
         "Moves are not possible for a moment",
         "Nothing was changed. Try again in {retry_after} s.",
@@ -85,6 +89,7 @@ CHINESE: dict[str, Words] = {
     "idempotency.missing": ("缺少幂等键", "请在 Idempotency-Key 请求头中发送新的 UUID。"),
     "version.missing": ("缺少 If-Match", "请在 If-Match 请求头中发送计划的 ETag。"),
     "window.over": ("已过期限", "该操作的截止时间为 {until}。"),
+    "issuer.down": ("暂时无法验证身份", "无法获取签发方的公钥，无法验证令牌，请在 {retry_after} 秒后重试。"),
     "engine.down": ("暂时无法流转", "没有任何更改，请在 {retry_after} 秒后重试。"),
     "store.down": (
         "暂时无法访问数据库",

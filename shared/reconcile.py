@@ -14,6 +14,7 @@ logger = log.get(__name__)
 EVERY = 60.0
 PENDING_AGE = timedelta(seconds=20)
 KEEP_DAYS = 35
+"""Longer than ``shared.bus.MAX_AGE``: whatever the stream can still deliver is remembered."""
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str) -> None:
@@ -40,7 +41,7 @@ async def resend_commands(desk: CommandDesk, seconds: float = EVERY) -> None:
 
 
 async def forget_old(database: Database, outbox: Outbox, seconds: float = 3600.0) -> None:
-    """Drop published letters and inbox rows that the stream no longer holds either."""
+    """Drop published letters and inbox rows that the stream has forgotten before."""
 
     async def work() -> None:
         async with database.transaction() as connection:

@@ -10,6 +10,7 @@ from pydantic import (
     AnyHttpUrl,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationInfo,
     field_validator,
 )
@@ -50,6 +51,16 @@ File = Annotated[str, AfterValidator(_readable)]
 CaFile = Annotated[File, AfterValidator(_trusted)]
 NatsUrl = Annotated[str, StringConstraints(pattern=r"^(nats|tls)://")]
 PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://"), AfterValidator(_with_files)]
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
+
+
+def _an_address(issuer: str) -> str:
+    """The issuer as it was written: tokens are compared with it letter by letter, a last slash included."""
+    _HTTP_URL.validate_python(issuer)
+    return issuer
+
+
+Issuer = Annotated[str, AfterValidator(_an_address)]
 
 
 def _pair(key: str | None, info: ValidationInfo, name: str) -> str | None:
@@ -171,7 +182,9 @@ class Settings(NatsSettings, ProcessSettings):
         False, description="Accept a time scale when a month is opened (trial runs only)"
     )
 
-    oidc_issuer: AnyHttpUrl = Field(description="Issuer that tokens must name")
+    oidc_issuer: Issuer = Field(
+        description="Issuer that tokens must name, letter by letter as they do: some end in /"
+    )
     oidc_audience: str = Field("monthline", description="Audience that tokens must name")
     oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
     oidc_algorithms: tuple[Literal["RS256", "ES256", "PS256", "EdDSA"], ...] = Field(

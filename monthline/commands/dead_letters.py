@@ -115,7 +115,7 @@ async def _reactions(service: str, target: Deployment) -> dict[str, Reaction]:
         database_url=target.dsn(service),
         nats_url=target.nats_url,
         company=target.company,
-        oidc_issuer=UNUSED,
+        oidc_issuer=str(UNUSED),
         oidc_jwks_url=UNUSED,
     )
     compose = importlib.import_module(f"services.{service}.__main__").compose

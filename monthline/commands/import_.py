@@ -12,10 +12,12 @@ from monthline.company.loading import Loaded, check_company, load_company
 from monthline.company.problems import CompanyInvalid
 from monthline.company.reading import read_company
 from monthline.demo.transport import Refusal, Transport, Unanswered
+from monthline.deployment import Reached
 from monthline.terminal import LanguageOption, refuse, spoken
 from shared.contracts.words import Language
 
 FAILED = 1
+HERE = Reached()
 _TIMEOUT = 30.0
 
 Directory = Annotated[Path, typer.Argument(help="The folder with people.csv, departments.csv and the rest.")]
@@ -39,41 +41,47 @@ def add_to(app: typer.Typer) -> None:
 
 def import_company(
     directory: Directory,
-    directory_url: DirectoryUrl,
-    plans_url: PlansUrl,
-    scoring_url: ScoringUrl,
     token: Token,
+    directory_url: DirectoryUrl = HERE.monthline_directory_url,
+    plans_url: PlansUrl = HERE.monthline_plans_url,
+    scoring_url: ScoringUrl = HERE.monthline_scoring_url,
     dry_run: DryRun = False,
     language: LanguageOption = None,
 ) -> None:
     """Enter a company's files into a deployment; the same files again change nothing.
 
+    Plans are checked and not entered: a draft is its author's, and nobody else writes it.
+
+    Without the three addresses it is the deployment that ``monthline up`` runs on this machine.
+
     Ends with 2 when something in the files is wrong, with 1 when a service cannot be reached or says no.
     """
     tongue = spoken(language)
     addresses = {"directory": directory_url, "plans": plans_url, "scoring": scoring_url}
+    loaded = Loaded()
     try:
         company = read_company(directory)
-        loaded = asyncio.run(_import(company, addresses, token, tongue, dry_run))
+        asyncio.run(_import(company, addresses, token, tongue, None if dry_run else loaded))
     except CompanyInvalid as error:
-        refuse(error.problems, tongue)
+        refuse(error.problems, tongue, changed=cut_short(loaded, tongue))
     except (Refusal, Unanswered, _Unreachable) as error:
-        _fail(str(error))
-    _report(company, loaded, tongue)
+        _fail("\n".join(filter(None, (str(error), cut_short(loaded, tongue)))))
+    for line in report(company, None if dry_run else loaded, tongue):
+        typer.echo(line)
 
 
 async def _import(
-    company: CompanyFiles, addresses: dict[str, str], token: str, language: Language, dry_run: bool
-) -> Loaded | None:
-    """What was entered; nothing on a dry run."""
+    company: CompanyFiles, addresses: dict[str, str], token: str, language: Language, loaded: Loaded | None
+) -> None:
+    """Enter the company, counting in ``loaded`` what is in; without it only check."""
     addresses = {name: address.rstrip("/") for name, address in addresses.items()}
     async with httpx2.AsyncClient(headers={"Accept-Language": language}, timeout=_TIMEOUT) as http:
         await _reach_all(http, addresses)
         client = Transport(http, addresses, lambda: token)
-        if dry_run:
+        if loaded is None:
             await check_company(company, client)
-            return None
-        return await load_company(company, client)
+        else:
+            await load_company(company, client, loaded=loaded)
 
 
 class _Unreachable(Exception):
@@ -96,18 +104,43 @@ async def _reach_all(http: httpx2.AsyncClient, addresses: dict[str, str]) -> Non
             raise _Unreachable(f"the {name} service at {address} is not ready: {status}")
 
 
-def _report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> None:
-    chinese = language is Language.ZH
+def report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> list[str]:
+    """What was entered, and what was not; ``loaded`` is None when nothing was to be."""
     name = company.company.name.of(language)
-    if loaded is None:
-        typer.echo(
-            f"{name}：文件无误，未作任何更改。" if chinese else f"{name}: all is well, nothing was entered."
-        )
-        return
-    counts = loaded.model_dump()
-    labels = _LABELS_ZH if chinese else {kind: kind.replace("_", " ") for kind in counts}
-    listed = [f"{labels[kind]} {count}" for kind, count in counts.items()]
-    typer.echo(f"{name}：" + "，".join(listed) if chinese else f"{name}: " + ", ".join(listed))
+    zh, en = (
+        ("文件无误，未作任何更改。", "all is well, nothing was entered.") if loaded is None else _said(loaded)
+    )
+    first = f"{name}：{zh}" if language is Language.ZH else f"{name}: {en}"
+    return [first, *_plans_left_out(company, language)]
+
+
+def cut_short(loaded: Loaded, language: Language) -> str:
+    """What had been entered before an import failed; empty when nothing had."""
+    if loaded == Loaded():
+        return ""
+    zh, en = _said(loaded, counted=True)
+    if language is Language.ZH:
+        return f"此前已导入：{zh}。改正后请重新导入，已有的内容不会重复。"
+    return f"entered before: {en}. Import again when it is put right; what is there is not entered twice."
+
+
+def _said(loaded: Loaded, *, counted: bool = False) -> tuple[str, str]:
+    """The counts in both languages; with ``counted`` those alone of which there are any."""
+    counts = {kind: count for kind, count in loaded.model_dump().items() if count or not counted}
+    zh = "，".join(f"{_LABELS_ZH[kind]} {count}" for kind, count in counts.items())
+    return zh, ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items())
+
+
+def _plans_left_out(company: CompanyFiles, language: Language) -> list[str]:
+    count = len(company.plans) + len(company.later_plans)
+    if not count:
+        return []
+    zh = f"计划 {count} 份：已检查，未导入，因为草稿只能由作者本人填写（PUT /v1/plans/{{plan_id}}/content）。"
+    en = (
+        f"plans: {count} checked, not entered, because a draft is written by its author alone "
+        "(PUT /v1/plans/{plan_id}/content)."
+    )
+    return [zh if language is Language.ZH else en]
 
 
 _LABELS_ZH = {
@@ -116,6 +149,7 @@ _LABELS_ZH = {
     "delegations": "委托",
     "absences": "缺勤",
     "templates": "模板",
+    "policies": "策略",
     "metrics": "指标",
     "metric_values": "指标数值",
 }

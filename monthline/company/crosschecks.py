@@ -9,7 +9,6 @@ from monthline.company.problems import DUPLICATE, INVALID, UNKNOWN, Path, Proble
 from monthline.company.settings import WrittenTemplate
 from monthline.company.story import Part, Reviewing, Story
 from monthline.company.structure import Structure
-from services.directory.domain.planners import plans_in
 from services.plans.domain.templates import effective
 from shared.contracts.plan import Template
 from shared.contracts.words import Milestone
@@ -69,7 +68,7 @@ def check_author(
     if person is None and plan.person not in named:
         said = ("没有这个人", "there is no such person")
         yield _problem(written.document, ("person",), UNKNOWN, said, plan.person)
-    elif person is not None and not plans_in(person, plan.month):
+    elif person is not None and not person.plans_in(plan.month):
         zh, en = (
             "该月不写计划（不是 manager，或不在职）",
             "writes no plan that month (no manager, or not here)",

@@ -11,7 +11,7 @@ from monthline.company.story import Closing, Part, Returned, Submitting
 from monthline.demo.scene import Scene
 from monthline.demo.transport import Refusal
 from monthline.demo.views import PlanView
-from services.directory.domain.planners import first_and_last
+from shared.contracts.organisation import first_and_last
 from shared.contracts.plan import PlanContent, ProgressEntry
 from shared.contracts.words import ENDED, Move, Stage
 

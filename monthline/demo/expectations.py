@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from monthline.company.files import CompanyFiles
 from monthline.company.story import Part, Returned, Reviewing, Submitting
-from services.directory.domain.planners import plans_in
 from shared.contracts.calendar import CyclePolicy, StepPolicy
 from shared.contracts.words import EndState, Milestone, Stage
 
@@ -34,7 +33,7 @@ class Expected:
 
 def planners(company: CompanyFiles, month: str) -> list[str]:
     """Who writes a plan for ``month``, by id."""
-    return sorted(person.id for person in company.people if plans_in(person, month))
+    return sorted(person.id for person in company.people if person.plans_in(month))
 
 
 def expected(company: CompanyFiles, month: str, person: str) -> Expected:

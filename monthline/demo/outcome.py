@@ -8,7 +8,6 @@ from monthline.demo.client import Client
 from monthline.demo.transport import Refusal
 from monthline.demo.views import FiredRung, LedgerLine, PlanView, ScoreView
 from monthline.demo.witnesses import all_plans, witnesses
-from services.directory.domain.planners import plans_in
 from shared.contracts.organisation import Department, Person
 from shared.contracts.words import Move, Rung, RungOutcome, Stage
 from shared.org.organisation import Organisation
@@ -65,7 +64,7 @@ class Outcome:
 async def read_outcome(month: str, register: Client, clients: Callable[[str], Client]) -> Outcome:
     """The month, its people read by ``register``, its plans by those who may see them."""
     people, departments = await asyncio.gather(register.people(), register.departments())
-    authors = [person for person in people if plans_in(person, month)]
+    authors = [person for person in people if person.plans_in(month)]
     eyes = witnesses(Organisation(people, departments), authors)
     plans = await all_plans([clients(person) for person in eyes], month)
     gate = asyncio.Semaphore(_AT_ONCE)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.directory.domain.planners import first_and_last
 from shared.contracts.calendar import CyclePolicy, TimeScale, WorkingDays
+from shared.contracts.organisation import first_and_last
 
 MONTH_SECONDS = 48.0
 """How long the machines' clock takes for the whole month, where they are fast enough."""

@@ -30,7 +30,7 @@ async def compose(settings: Settings) -> Service:
     sender = Sender(database, people, mailer=_mailer(settings), caller=caller)
     telling = Telling(people, by_mail=bool(settings.smtp_url), zone=settings.company_zone)
     tokens = TokenReader(
-        issuer=str(settings.oidc_issuer),
+        issuer=settings.oidc_issuer,
         audience=settings.oidc_audience,
         jwks_url=str(settings.oidc_jwks_url),
         algorithms=settings.oidc_algorithms,

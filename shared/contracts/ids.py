@@ -1,5 +1,7 @@
 """Names that other processes must be able to build and to read: plan ids and workflow ids."""
 
+import hashlib
+
 from pydantic import ValidationError
 
 from shared.contracts.values import Code, Month, Value
@@ -49,8 +51,9 @@ def parse_workflow_id(workflow_id: str) -> PlanRef:
 
 
 def open_month_workflow_id(company: str, month: str, people: tuple[str, ...] = ()) -> str:
-    """The id of the ``OpenMonth`` that opens ``month``, for everybody or for the people named."""
-    return ":".join(["open-month", company, month, *people[:5]])
+    """The id of the ``OpenMonth`` of ``month``: one for everybody, and one for each set of people named."""
+    named = hashlib.sha256("\n".join(sorted(set(people))).encode()).hexdigest()[:24]
+    return ":".join(["open-month", company, month, *([named] if people else [])])
 
 
 def command_id(actor: str, key: str) -> str:

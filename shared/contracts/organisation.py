@@ -1,11 +1,11 @@
 """People, departments, delegations and absences by value, as the directory tells them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
-from shared.contracts.values import Code, Text, Value
+from shared.contracts.values import Code, Month, Text, Value
 from shared.contracts.words import Language, Milestone, Role
 from shared.contracts.zones import known_zone
 
@@ -45,6 +45,23 @@ class Person(PersonFacts):
 
     id: Code
     version: int = 0
+
+    def plans_in(self, month: Month) -> bool:
+        """Whether they write a plan in ``month``: a manager who works here on at least one day of it.
+
+        ``left`` is a person's last day.
+        """
+        first, last = first_and_last(month)
+        if not any(grant.role is Role.MANAGER for grant in self.roles):
+            return False
+        arrived = self.joined is None or self.joined <= last
+        return arrived and (self.left is None or self.left >= first)
+
+
+def first_and_last(month: Month) -> tuple[date, date]:
+    """The first and the last calendar day of ``YYYY-MM``."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 class DepartmentFacts(Value):

@@ -196,6 +196,13 @@ class WindowOver(Refusal):
     status = 409
 
 
+class IssuerDown(Refusal):
+    """The keys that tokens are checked with cannot be fetched. ``retry_after`` seconds."""
+
+    code = "issuer.down"
+    status = 503
+
+
 class EngineDown(Refusal):
     """The workflow engine cannot be reached; nothing was sent. ``retry_after`` seconds."""
 

@@ -5,6 +5,18 @@ import json
 import pytest
 
 from monthline.api_documents import FOLDER, documents
+from workflows.stages import TABLE
+
+
+async def test_every_move_that_is_not_built_has_its_address_and_answers_501() -> None:
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.openapi.json")]
+    absent = {
+        path.rpartition("/")[2].replace("-", "_")
+        for document in documents
+        for path, methods in document["paths"].items()
+        if "501" in methods.get("post", {}).get("responses", {})
+    }
+    assert absent == {move.value for move, rule in TABLE.items() if rule.later}
 
 
 async def test_the_committed_interface_documents_are_current() -> None:

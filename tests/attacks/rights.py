@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shared.contracts.words import Stage
 from tests.attacks.company import DEPARTMENTS, PEOPLE, plan_in
-from tests.attacks.table import SEE_PLAN, OnPlan, Row, everywhere, people, read
+from tests.attacks.table import SEE_PLAN, OnPlan, Row, absent, everywhere, people, read
 from tests.unit.plans.build import GOOD, template
 
 ADMINS: Final = people("admin ops")
@@ -151,6 +151,8 @@ PLANS: Final[dict[str, Row]] = {
         )
         for verb in ("exempt", "cancel")
     },
+    "POST /v1/plans/{plan_id}/amend": absent("/v1/plans/{plan}/amend"),
+    "POST /v1/plans/{plan_id}/reopen": absent("/v1/plans/{plan}/reopen"),
     "GET /v1/commands/{key}": Row("/v1/commands/sent-by-author", by=AUTHOR, knows=frozenset()),
 }
 
@@ -174,6 +176,8 @@ REVIEW: Final[dict[str, Row]] = {
         )
         for verb in ("approve", "return")
     },
+    "POST /v1/reviews/{plan_id}/take-back": absent("/v1/reviews/{plan}/take-back"),
+    "POST /v1/reviews/{plan_id}/reassign": absent("/v1/reviews/{plan}/reassign"),
     "POST /v1/reviews/{plan_id}/comments": OnPlan(
         "/v1/reviews/{plan}/comments",
         by=COMMENTERS,
@@ -219,6 +223,7 @@ SCORING: Final[dict[str, Row]] = {
         body=said({"note": "because"}),
         command=True,
     ),
+    "POST /v1/scores/{plan_id}/calibrate": absent("/v1/scores/{plan}/calibrate"),
     "GET /v1/commands/{key}": Row("/v1/commands/sent-by-author", by=AUTHOR, knows=frozenset()),
 }
 

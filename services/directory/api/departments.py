@@ -1,9 +1,8 @@
 """Departments over HTTP, one at a time, and whole organisations in one go."""
 
 from collections.abc import Collection
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from services.directory.api import rights
 from services.directory.api.answers import (
@@ -25,7 +24,7 @@ from shared.contracts.organisation import Department, DepartmentFacts, Person
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, etag
 
 
 class DepartmentsApi:
@@ -94,7 +93,7 @@ class DepartmentsApi:
         body: ImportBody,
         caller: Caller,
         language: CallerLanguage,
-        dry_run: Annotated[bool, Query()] = False,
+        dry_run: DryRun = False,
     ) -> Imported:
         """Enter or change departments and people, all of them or none; ``dry_run`` only checks.
 

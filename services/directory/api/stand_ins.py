@@ -16,7 +16,7 @@ from shared.contracts.organisation import Absence, Delegation
 from shared.contracts.refusals import Duplicate, NotFound
 from shared.contracts.values import Code
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted
+from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted
 
 NEEDS_GIVER = "the giver, their hr_reviewer, or admin; nobody takes another's decisions for themself"
 NEEDS_PERSON = "the person, their hr_reviewer, or admin"
@@ -68,7 +68,12 @@ class StandInsApi:
         return wanted.page(found, lambda entry: (entry.id,))
 
     async def delegate(
-        self, body: DelegationBody, caller: Caller, language: CallerLanguage, response: Response
+        self,
+        body: DelegationBody,
+        caller: Caller,
+        language: CallerLanguage,
+        response: Response,
+        dry_run: DryRun = False,
     ) -> Delegation:
         """Let somebody decide for the giver; the same id with the same content again changes nothing."""
         fields = dict(body) | {"id": body.id or f"d-{uuid4().hex[:12]}", "version": 1}
@@ -84,6 +89,9 @@ class StandInsApi:
                 raise Duplicate(what="delegation", id=wanted.id)
             given = await stand_ins.current_delegations(connection, wanted.start)
             refuse(rules.problems(known, given, wanted), language)
+            if dry_run:
+                response.status_code = 200
+                return wanted
             await stand_ins.save_delegation(connection, wanted)
         self._organisation.forget()
         return wanted
@@ -115,7 +123,12 @@ class StandInsApi:
         return wanted.page(found, lambda entry: (entry.id,))
 
     async def enter_absence(
-        self, body: AbsenceBody, caller: Caller, language: CallerLanguage, response: Response
+        self,
+        body: AbsenceBody,
+        caller: Caller,
+        language: CallerLanguage,
+        response: Response,
+        dry_run: DryRun = False,
     ) -> Absence:
         """Enter days on which nobody reminds the person; the same id and content again changes nothing."""
         fields = dict(body) | {"id": body.id or f"a-{uuid4().hex[:12]}", "version": 1}
@@ -130,6 +143,9 @@ class StandInsApi:
             if earlier is not None:
                 raise Duplicate(what="absence", id=wanted.id)
             refuse(rules.absence_problems(known, wanted), language)
+            if dry_run:
+                response.status_code = 200
+                return wanted
             await stand_ins.save_absence(connection, wanted)
         self._organisation.forget()
         return wanted

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import (
     func,
-    insert,
+    literal_column,
     or_,
     select,
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain.values import Channel, Delivery, DeliveryState
 from services.notify.store.tables import deliveries
@@ -51,10 +52,14 @@ class Scope:
 
 
 async def queue(connection: Connection, new: Sequence[NewDelivery]) -> None:
-    """Queue deliveries for now."""
+    """Queue deliveries for now; a webhook that has been called with an event is not called with it again."""
     if new:
         rows = [{**vars(one), "channel": one.channel.value, "lane": one.lane} for one in new]
-        await connection.execute(insert(deliveries), rows)
+        once = upsert(deliveries).on_conflict_do_nothing(
+            index_elements=[deliveries.c.target, deliveries.c.event_id],
+            index_where=deliveries.c.channel == literal_column("'webhook'"),
+        )
+        await connection.execute(once, rows)
 
 
 async def listed(

@@ -1,8 +1,10 @@
 """Templates, the cycle policy, and the opening of a month."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,6 +12,7 @@ from fastapi import APIRouter, Path
 from services.plans.api.rights import require
 from services.plans.api.shapes import MonthOpened, MonthOpening, PublishedTemplate, TemplateBody
 from services.plans.domain.lint import unknown_rules
+from services.plans.domain.opening import Problem, month_problems, people_problems
 from services.plans.domain.templates import effective
 from services.plans.store import plans, templates
 from shared.access import Action
@@ -21,15 +24,15 @@ from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, U
 from shared.contracts.values import Code, Month
 from shared.db import Database
 from shared.engine import Engine
-from shared.http import Caller, Page, PageWanted
+from shared.http import Caller, DryRun, Page, PageWanted
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a name counts as unknown."""
 
-MONTHS_AHEAD = 12
-"""How far ahead a month can be opened: later years have no published calendar."""
+EVERYWHERE = timedelta(hours=12)
+"""How long after midnight in UTC a day has ended in the last zone."""
 
 DepartmentId = Annotated[Code, Path()]
 MonthPath = Annotated[Month, Path()]
@@ -79,12 +82,17 @@ class Configuring:
             raise NotFound(what="template")
         return found
 
-    async def publish(self, caller: Caller, department: DepartmentId, body: TemplateBody) -> Template:
+    async def publish(
+        self, caller: Caller, department: DepartmentId, body: TemplateBody, dry_run: DryRun = False
+    ) -> Template:
         """Publish a template as the department's next version."""
         require(caller, Action.CONFIGURE_TEMPLATES, department)
         _require_sound(body, department)
-        await self._known(lambda org: org.department(department) is not None, "department", "department")
+        known = _has_department(department)
+        await self._known(known, "department", "department", patience=0 if dry_run else PATIENCE)
         template = Template.model_validate(body.model_dump() | {"department": department})
+        if dry_run:
+            return template
         async with self._database.transaction() as connection:
             return await templates.publish(connection, template, caller.id)
 
@@ -93,9 +101,11 @@ class Configuring:
         async with self._database.transaction() as connection:
             return await templates.newest_policy(connection)
 
-    async def publish_policy(self, caller: Caller, body: CyclePolicy) -> CyclePolicy:
+    async def publish_policy(self, caller: Caller, body: CyclePolicy, dry_run: DryRun = False) -> CyclePolicy:
         """Publish a cycle policy as the next version; ``version`` in the body is not read."""
         require(caller, Action.RUN_CYCLE)
+        if dry_run:
+            return body
         async with self._database.transaction() as connection:
             return await templates.publish_policy(connection, body, caller.id)
 
@@ -108,37 +118,53 @@ class Configuring:
         if wish.scale is not None and not self._allow_time_scale:
             raise Forbidden(needs="ALLOW_TIME_SCALE")
         if wish.scale is None:
-            _require_near(month, datetime.now(UTC).date())
+            _require(month_problems(month, (datetime.now(UTC) - EVERYWHERE).date()))
+        await self._require_planners(month, wish.people)
         await self._require_new(month, wish.people)
         request = OpenMonthInput(company=self._company, month=month, people=wish.people, scale=wish.scale)
         return MonthOpened(month=month, workflow_id=await self._engine.open_month(request))
 
-    async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
-        """Raises Unknown for a person nobody knows, Duplicate for one whose plan exists."""
+    async def _require_planners(self, month: str, people: tuple[str, ...]) -> None:
+        """Raises Unknown for a person nobody knows, Invalid for those who write no plan in the month."""
         for index, person in enumerate(people):
             await self._known(_has_person(person), "person", f"people[{index}]")
+        with suppress(TimeoutError):
+            await self._settled(lambda org: not people_problems(org, month, people))
+        _require(people_problems(await self._org.get(), month, people))
+
+    async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
+        """Raises Duplicate for a person whose plan exists."""
         async with self._database.transaction() as connection:
             for person in people:
                 ref = PlanRef(company=self._company, month=month, person=person)
                 if await plans.stage_of(connection, ref.plan_id) is not None:
                     raise Duplicate(what="plan", id=ref.plan_id)
 
-    async def _known(self, known: Callable[[Organisation], bool], what: str, path: str) -> None:
+    async def _known(
+        self, known: Callable[[Organisation], bool], what: str, path: str, *, patience: float = PATIENCE
+    ) -> None:
         """Wait a moment for what the directory has just told; raises Unknown when it does not come."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not known(await self._org.get()):
-                    await asyncio.sleep(0.1)
+            await self._settled(known, patience)
         except TimeoutError:
             raise Unknown(what=what, path=path) from None
 
+    async def _settled(self, known: Callable[[Organisation], bool], patience: float = PATIENCE) -> None:
+        """Return when it is known; raises TimeoutError."""
+        deadline = time.monotonic() + patience
+        while not known(await self._org.get()):
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            await asyncio.sleep(0.1)
 
-def _require_near(month: str, today: date) -> None:
-    """Raises Invalid for a month so far ahead that nobody knows its calendar."""
-    ahead = (int(month[:4]) - today.year) * 12 + int(month[5:]) - today.month
-    if ahead > MONTHS_AHEAD:
-        message = f"a month can be opened at most {MONTHS_AHEAD} months ahead"
-        raise Invalid(errors=[{"path": "month", "code": "too_far", "message": message}])
+
+def _require(problems: list[Problem]) -> None:
+    if problems:
+        raise Invalid(errors=problems)
+
+
+def _has_department(department: str) -> Callable[[Organisation], bool]:
+    return lambda organisation: organisation.department(department) is not None
 
 
 def _has_person(person: str) -> Callable[[Organisation], bool]:

@@ -14,7 +14,7 @@ from shared.contracts.plan import Finding
 from shared.contracts.refusals import Blocked, ReasonMissing
 from shared.contracts.words import Language, Move, Party
 from shared.db import Database
-from shared.http import KEY, Caller, CallerLanguage, IdempotencyKey, Seen, SeenVersion, answer
+from shared.http import KEY, Caller, CallerLanguage, IdempotencyKey, Seen, SeenVersion, add_absent, answer
 from shared.inbound import CommandDesk, Outcome
 
 Answer = Moved | dict[str, str]
@@ -37,6 +37,8 @@ class Moving:
         router.add_api_route("/plans/{plan_id}/exempt", self.exempt, methods=["POST"])
         router.add_api_route("/plans/{plan_id}/cancel", self.cancel, methods=["POST"])
         router.add_api_route("/commands/{key}", self.command)
+        add_absent(router, "/plans/{plan_id}/amend", Move.AMEND)
+        add_absent(router, "/plans/{plan_id}/reopen", Move.REOPEN)
         return router
 
     async def submit(

@@ -18,7 +18,7 @@ from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotApprover, NotFound, Refusal
 from shared.contracts.words import Move, Party, Stage
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, answer
+from shared.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, add_absent, answer
 from shared.inbound import CommandDesk, Outcome, Pending
 from shared.problems import problem
 
@@ -43,6 +43,8 @@ class Deciding:
         router.add_api_route("/reviews/{plan_id}/return", self.send_back, methods=["POST"])
         router.add_api_route("/reviews:approve", self.approve_many, methods=["POST"])
         router.add_api_route("/commands/{key}", self.command)
+        add_absent(router, "/reviews/{plan_id}/take-back", Move.TAKE_BACK)
+        add_absent(router, "/reviews/{plan_id}/reassign", Move.REASSIGN)
         return router
 
     async def approve(

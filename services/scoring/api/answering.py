@@ -16,7 +16,7 @@ from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotFound
 from shared.contracts.words import Move, Stage
 from shared.db import Database
-from shared.http import Caller, IdempotencyKey, SeenVersion, answer
+from shared.http import Caller, IdempotencyKey, SeenVersion, add_absent, answer
 from shared.inbound import CommandDesk, Outcome
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -36,6 +36,7 @@ class Answering:
         router.add_api_route("/scores/{plan_id}/confirm", self.confirm, methods=["POST"])
         router.add_api_route("/scores/{plan_id}/dispute", self.dispute, methods=["POST"])
         router.add_api_route("/commands/{key}", self.command)
+        add_absent(router, "/scores/{plan_id}/calibrate", Move.CALIBRATE)
         return router
 
     async def confirm(

@@ -1,6 +1,7 @@
 """Business metrics and their values: defined, fed and corrected, row by row."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
@@ -30,7 +31,7 @@ from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Language, Role
 from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, invalid
+from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, invalid
 from shared.org.copy import OrgCache
 
 PATIENCE = 2.0
@@ -77,26 +78,34 @@ class Feeding:
             found = await metrics.page(connection, after=after, limit=paging.limit + 1)
         return paging.page(found, lambda metric: (metric.id,))
 
-    async def define(self, caller: Caller, metric: MetricId, body: MetricBody) -> Metric:
+    async def define(
+        self, caller: Caller, metric: MetricId, body: MetricBody, dry_run: DryRun = False
+    ) -> Metric:
         """Define a metric, or define it anew; the values it has stay as they are."""
         defined = _defined(metric, body)
         _require_writer(caller, defined)
-        await self._require_department(defined.owner)
+        await self._require_department(defined.owner, 0 if dry_run else PATIENCE)
         async with self._database.transaction() as connection:
             before = (await metrics.find(connection, [metric])).get(metric)
             if before is not None:
                 _require_writer(caller, before)
-            await metrics.define(connection, defined, caller.id)
+            if not dry_run:
+                await metrics.define(connection, defined, caller.id)
         return defined
 
-    async def record(self, caller: Caller, body: RecordsBody, language: CallerLanguage) -> RecordsReport:
-        """Record values; wrong rows are refused one by one with reasons, the others are kept."""
+    async def record(
+        self, caller: Caller, body: RecordsBody, language: CallerLanguage, dry_run: DryRun = False
+    ) -> RecordsReport:
+        """Record values; wrong rows are refused one by one with reasons, the others are kept.
+
+        With ``dry_run`` the report says what would become of each.
+        """
         if not may(caller, Action.FEED_METRICS):
             raise _needs_steward()
         rows = [_read(row) for row in body.records]
         valid = [row for row in rows if isinstance(row, MetricRecord)]
         async with self._database.transaction() as connection:
-            settled = iter(await _take(connection, caller, valid))
+            settled = iter(await _take(connection, caller, valid, keep=not dry_run))
         results = [
             _result(number, next(settled), language)
             if isinstance(row, MetricRecord)
@@ -119,14 +128,13 @@ class Feeding:
         page = paging.page(found, lambda row: (row.record.month, str(row.version)))
         return Page(items=[_view(row) for row in page.items], next=page.next)
 
-    async def _require_department(self, department: str) -> None:
+    async def _require_department(self, department: str, patience: float) -> None:
         """Raises Unknown for a department that the directory has not told within a moment either."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while (await self._org.get()).department(department) is None:
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            raise Unknown(what="department", path="owner") from None
+        deadline = time.monotonic() + patience
+        while (await self._org.get()).department(department) is None:
+            if time.monotonic() >= deadline:
+                raise Unknown(what="department", path="owner")
+            await asyncio.sleep(0.1)
 
 
 def _defined(metric: str, body: MetricBody) -> Metric:
@@ -160,8 +168,10 @@ def _read(row: object) -> MetricRecord | list[RowError]:
         return [RowError(**found) for found in invalid(error.errors())]
 
 
-async def _take(connection: Connection, caller: Principal, records: Sequence[MetricRecord]) -> list[Settled]:
-    """Judge the records against those on record, and write down and tell what is new."""
+async def _take(
+    connection: Connection, caller: Principal, records: Sequence[MetricRecord], *, keep: bool
+) -> list[Settled]:
+    """Judge the records against those on record, and with ``keep`` write down and tell what is new."""
     await metrics.one_at_a_time(connection)
     defined = await metrics.find(connection, {record.metric for record in records})
     before = await metrics.touched(connection, records)
@@ -171,7 +181,7 @@ async def _take(connection: Connection, caller: Principal, records: Sequence[Met
         for result in settled
         if result.kept and result.outcome in (RecordOutcome.RECORDED, RecordOutcome.CORRECTED)
     ]
-    if news:
+    if news and keep:
         await metrics.record(connection, news, caller.id)
         await OUTBOX.tell(connection, *(_recorded(kept) for kept in news))
     return settled

@@ -8,7 +8,7 @@ from shared.access import Action, may
 from shared.contracts.refusals import Forbidden
 from shared.contracts.words import Role
 from shared.db import Database
-from shared.http import Caller
+from shared.http import Caller, DryRun
 
 
 class Policies:
@@ -29,12 +29,14 @@ class Policies:
         async with self._database.transaction() as connection:
             return await policies.newest(connection)
 
-    async def publish(self, caller: Caller, body: ScoringPolicy) -> ScoringPolicy:
+    async def publish(self, caller: Caller, body: ScoringPolicy, dry_run: DryRun = False) -> ScoringPolicy:
         """Publish a policy as the next version; ``version`` in the body is not read.
 
         The same policy again changes nothing.
         """
         if not may(caller, Action.CONFIGURE_SCORING):
             raise Forbidden(needs=f"{Role.HR}, {Role.ADMIN}")
+        if dry_run:
+            return body
         async with self._database.transaction() as connection:
             return await policies.publish(connection, body, caller.id)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monthline.company.files import CompanyFiles
-from monthline.company.loading import Loaded, load_company
+from monthline.company.loading import Loaded, check_company, load_company
 from monthline.company.problems import CompanyInvalid
 from monthline.company.reading import read_company
 from monthline.demo.transport import Refusal, Transport
@@ -35,7 +35,14 @@ async def test_the_sample_company_is_entered_whole(sample: CompanyFiles, client:
     ops = client("ops")
     loaded = await load_company(sample, ops)
     assert loaded == Loaded(
-        departments=12, people=40, delegations=1, absences=2, templates=4, metrics=18, metric_values=90
+        departments=12,
+        people=40,
+        delegations=1,
+        absences=2,
+        templates=4,
+        policies=2,
+        metrics=18,
+        metric_values=90,
     )
     assert len(await listed(ops, "directory", "/people")) == 40
     assert len(await listed(ops, "directory", "/absences")) == 2
@@ -95,6 +102,40 @@ async def test_a_value_that_another_record_gave_already_is_told_of_its_row(
     assert [(str(one.place), one.code) for one in refused.value.problems] == [
         ("metric_values.csv:2:record_id", "record.month_taken")
     ]
+
+
+async def test_what_scoring_refuses_keeps_the_directory_and_the_plans_as_they_are(
+    sample: CompanyFiles, client: Clients, deployment: Deployment
+) -> None:
+    await load_company(sample, client("ops"))
+    told = await deployment.letters()
+    person, *people = sample.people
+    value, *values = sample.metric_values
+    changed = replace(
+        sample,
+        people=(person.model_copy(update={"email": "other@yunfan.example"}), *people),
+        cycle=sample.cycle.model_copy(update={"drafting_opens_before": 9}),
+        metric_values=(value.model_copy(update={"record_id": "another"}), *values),
+    )
+    with pytest.raises(CompanyInvalid):
+        await load_company(changed, client("ops"))
+    assert await deployment.letters() == told
+    policy = await client("ops").ask("GET", "plans", "/policies/cycle")
+    assert policy.json()["drafting_opens_before"] == sample.cycle.drafting_opens_before
+
+
+async def test_a_dry_run_into_an_empty_deployment_finds_nothing_wrong_and_enters_nothing(
+    sample: CompanyFiles, client: Clients, deployment: Deployment
+) -> None:
+    await check_company(sample, client("ops"))
+    assert await deployment.letters() == 0
+    for service, path in (
+        ("plans", "/templates"),
+        ("scoring", "/metrics"),
+        ("directory", "/absences"),
+        ("directory", "/delegations"),
+    ):
+        assert await listed(client("ops"), service, path) == []
 
 
 async def test_who_may_not_enter_a_company_is_told_so(sample: CompanyFiles, client: Clients) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.notify.domain.values import Channel, DeliveryState
+from services.notify.store.tables import OUTBOX
 from shared.bus import Poison
 from shared.contracts.events import DraftChanged
 from shared.contracts.words import Language
@@ -22,6 +23,17 @@ async def test_an_event_that_comes_three_times_tells_once(house: House) -> None:
         (Channel.MAIL, "p017"),
         (Channel.WEBHOOK, "payroll"),
     ]
+
+
+async def test_an_event_that_comes_again_after_the_inbox_has_forgotten_it_tells_once(house: House) -> None:
+    await house.subscribe("payroll", "https://hooks.example.com/")
+    event, event_id = told("p017"), uuid4()
+    await house.hear(event, event_id)
+    async with house.database.transaction() as connection:
+        await OUTBOX.forget(connection, days=0)
+    await house.hear(event, event_id)
+    assert len(await house.inbox("p017")) == 1
+    assert [one.target for one in await house.deliveries()] == ["p017", "payroll"]
 
 
 async def test_two_events_with_one_reason_tell_once(house: House) -> None:

@@ -1,6 +1,6 @@
 """Templates, the cycle policy and the opening of a month over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +50,7 @@ async def test_who_neither_is_hr_nor_administers_configures_nothing(client: Clie
     one = client(caller)
     assert (await one.put("/templates/sales", json=body())).status_code == 403
     assert (await one.put("/policies/cycle", json={})).status_code == 403
-    assert (await one.post("/months/2026-03/open")).status_code == 403
+    assert (await one.post(f"/months/{NEXT}/open")).status_code == 403
 
 
 async def test_a_template_that_makes_no_sense_is_refused_with_every_reason(client: Client) -> None:
@@ -73,15 +73,19 @@ async def test_the_cycle_policy_is_data_with_versions(client: Client) -> None:
     assert (await client("p017").get("/policies/cycle")).json() == answer.json()
 
 
+NEXT = f"{datetime.now(UTC).replace(day=1) + timedelta(days=40):%Y-%m}"
+"""A month that can be opened whenever this runs."""
+
+
 async def test_opening_a_month_starts_its_workflow(client: Client, lifecycle: LifecycleInMemory) -> None:
-    answer = await client("ops").post("/months/2026-03/open")
-    assert (answer.status_code, answer.json()["workflow_id"]) == (202, "open-month:2026-03")
+    answer = await client("ops").post(f"/months/{NEXT}/open")
+    assert (answer.status_code, answer.json()["workflow_id"]) == (202, f"open-month:{NEXT}")
     (request,) = lifecycle.opened
-    assert (request.company, request.month, request.people) == ("acme", "2026-03", ())
+    assert (request.company, request.month, request.people) == ("acme", NEXT, ())
 
 
 async def test_late_joiners_are_opened_by_name(client: Client, lifecycle: LifecycleInMemory) -> None:
-    answer = await client("hr2").post("/months/2026-03/open", json={"people": ["p017", "p018"]})
+    answer = await client("hr2").post(f"/months/{NEXT}/open", json={"people": ["p017", "p018"]})
     assert answer.status_code == 202
     assert lifecycle.opened[0].people == ("p017", "p018")
 
@@ -89,9 +93,9 @@ async def test_late_joiners_are_opened_by_name(client: Client, lifecycle: Lifecy
 async def test_a_second_plan_for_the_same_person_and_month_is_refused(
     client: Client, course: Course, lifecycle: LifecycleInMemory
 ) -> None:
-    plan = PlanRef(company="acme", month="2026-03", person="p018")
+    plan = PlanRef(company="acme", month=NEXT, person="p018")
     await course.opened(plan, "lab")
-    answer = await client("hr2").post("/months/2026-03/open", json={"people": ["p017", "p018"]})
+    answer = await client("hr2").post(f"/months/{NEXT}/open", json={"people": ["p017", "p018"]})
     assert (answer.status_code, answer.json()["code"], answer.json()["id"]) == (
         409,
         "duplicate",
@@ -101,7 +105,7 @@ async def test_a_second_plan_for_the_same_person_and_month_is_refused(
 
 
 async def test_a_person_nobody_knows_is_named_with_their_place(client: Client) -> None:
-    answer = await client("hr2").post("/months/2026-03/open", json={"people": ["p017", "p999"]})
+    answer = await client("hr2").post(f"/months/{NEXT}/open", json={"people": ["p017", "p999"]})
     assert (answer.status_code, answer.json()["code"]) == (422, "reference.unknown")
     assert (answer.json()["what"], answer.json()["path"]) == ("person", "people[1]")
 
@@ -112,13 +116,35 @@ async def test_time_is_compressed_only_where_the_deployment_allows_it(
     start = datetime(2026, 2, 13, tzinfo=UTC)
     scale = TimeScale(clock_start=start, calendar_start=start, speed=9000)
     said = {"scale": scale.model_dump(mode="json")}
-    answer = await client("hr2").post("/months/2026-03/open", json=said)
+    answer = await client("hr2").post(f"/months/{NEXT}/open", json=said)
     assert (answer.status_code, answer.json()["needs"]) == (403, "ALLOW_TIME_SCALE")
     assert lifecycle.opened == []
 
 
 async def test_a_month_that_does_not_exist_cannot_be_opened(client: Client) -> None:
     assert (await client("hr2").post("/months/2026-13/open")).status_code == 422
+
+
+@pytest.mark.parametrize("months_ago", [1, 2, 56])
+async def test_a_month_that_has_ended_cannot_be_opened(
+    client: Client, lifecycle: LifecycleInMemory, months_ago: int
+) -> None:
+    ended = datetime.now(UTC) - timedelta(hours=12)
+    for _ in range(months_ago):
+        ended = ended.replace(day=1) - timedelta(days=1)
+    answer = await client("hr2").post(f"/months/{ended:%Y-%m}/open")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "past")
+    assert lifecycle.opened == []
+
+
+async def test_late_joiners_who_write_no_plan_are_all_named_and_nobody_is_opened(
+    client: Client, lifecycle: LifecycleInMemory
+) -> None:
+    answer = await client("hr2").post(f"/months/{NEXT}/open", json={"people": ["boss1", "p017", "auditor"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    found = [(one["path"], one["code"]) for one in answer.json()["errors"]]
+    assert found == [("people[0]", "no_planner"), ("people[2]", "no_planner")]
+    assert lifecycle.opened == []
 
 
 async def test_a_month_years_ahead_cannot_be_opened(client: Client, lifecycle: LifecycleInMemory) -> None:

@@ -1,5 +1,6 @@
 """What the commands print and how they end."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
+from monthline.commands.import_ import cut_short, import_company, report
+from monthline.company.loading import Loaded
 from monthline.terminal import spoken
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
@@ -19,6 +22,11 @@ from shared.contracts.words import Language
 from tests.unit.company.build import GOOD, company, files, swapped
 
 PLAN = "plans/2026-03.p002.yaml"
+
+
+LOADED = Loaded(
+    departments=3, people=3, delegations=1, absences=1, templates=1, policies=2, metrics=1, metric_values=2
+)
 
 
 def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Result:
@@ -139,6 +147,43 @@ def test_import_names_all_wrong_rows_and_asks_nobody(tmp_path: Path) -> None:
         f"{PLAN}:7:5: items.0.share: 不能小于 0 [request.invalid]",
         "共 2 处错误，未作任何更改。",
     ]
+
+
+def test_import_looks_for_the_services_of_this_machine_when_no_address_is_given(tmp_path: Path) -> None:
+    result = run("import", tmp_path / "none", "--token", "t")
+    assert (result.exit_code, "file.missing" in result.stderr) == (2, True)
+    parameters = inspect.signature(import_company).parameters
+    assert [parameters[f"{name}_url"].default for name in ("directory", "plans", "scoring")] == [
+        "http://127.0.0.1:8101",
+        "http://127.0.0.1:8102",
+        "http://127.0.0.1:8104",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "entered before: departments 3, people 3, templates 1. Import again"),
+        (Language.ZH, "此前已导入：部门 3，人员 3，模板 1。"),
+    ],
+)
+def test_an_import_that_was_cut_short_says_what_had_been_entered(language: Language, said: str) -> None:
+    assert said in cut_short(Loaded(departments=3, people=3, templates=1), language)
+    assert cut_short(Loaded(), language) == ""
+
+
+@pytest.mark.parametrize("loaded", [None, LOADED])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "plans: 1 checked, not entered, because a draft is written by its author alone"),
+        (Language.ZH, "计划 1 份：已检查，未导入，因为草稿只能由作者本人填写"),
+    ],
+)
+def test_import_says_that_it_enters_no_plans_and_why(
+    loaded: Loaded | None, language: Language, said: str
+) -> None:
+    assert said in report(company(), loaded, language)[-1]
 
 
 def test_import_of_a_folder_that_is_not_there_ends_with_2(tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """How a company is entered: checked first, in order, and every refusal told of the files."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
 import httpx2
 import pytest
 
-from monthline.company.loading import Patience, check_company, load_company
+from monthline.company.loading import Loaded, Patience, check_company, load_company
 from monthline.company.problems import CompanyInvalid
 from monthline.demo.transport import Refusal
 from tests.unit.company.build import company
@@ -96,11 +96,13 @@ async def test_everything_is_entered_once_in_an_order_in_which_references_hold()
     assert (loaded.people, loaded.departments, loaded.metric_values) == (3, 3, 2)
 
 
-async def test_the_organisation_is_checked_before_anything_is_written() -> None:
+async def test_every_part_is_checked_before_anything_is_written() -> None:
     deployment = Deployment()
     await load_company(company(), deployment)
-    assert (deployment.asked[0].path, deployment.asked[0].params) == ("/organisation", {"dry_run": "true"})
-    assert deployment.asked[0].body == deployment.asked[1].body
+    half = len(deployment.asked) // 2
+    checked, entered = deployment.asked[:half], deployment.asked[half:]
+    assert {one.params.get("dry_run") for one in checked} == {"true"}
+    assert [replace(one, params={}) for one in checked] == entered
 
 
 async def test_a_check_alone_writes_nothing() -> None:
@@ -135,6 +137,33 @@ async def test_what_a_service_refuses_is_told_of_the_file_it_was_written_in(
 ) -> None:
     deployment = Deployment({path: refuses("request.invalid", 422, (inner, "request.invalid"))})
     assert await refusal_of(deployment) == [(place, "request.invalid")]
+    assert deployment.written == []
+
+
+async def test_what_several_services_refuse_is_told_at_once() -> None:
+    deployment = Deployment(
+        {
+            "/absences": refuses("request.invalid", 422, ("last", "period.reversed")),
+            "/metrics/growth": refuses("request.invalid", 422, ("unit", "request.invalid")),
+        }
+    )
+    assert await refusal_of(deployment) == [
+        ("absences.csv:2:last", "period.reversed"),
+        ("metrics.csv:2:unit", "request.invalid"),
+    ]
+    assert deployment.written == []
+
+
+async def test_an_import_that_is_cut_short_knows_what_it_has_entered() -> None:
+    deployment, loaded = Deployment({"/policies/scoring": late_refusal}), Loaded()
+    with pytest.raises(CompanyInvalid):
+        await load_company(company(), deployment, loaded=loaded)
+    assert loaded == Loaded(departments=3, people=3, absences=1, delegations=1, templates=1, policies=1)
+
+
+def late_refusal(asked: Asked) -> httpx2.Response:
+    """Nothing to say against it while it is only checked."""
+    return accepted(asked) if asked.params else refuses("request.invalid")(asked)
 
 
 async def test_a_refusal_without_places_is_told_of_the_whole_row() -> None:
@@ -152,7 +181,7 @@ async def test_refused_metric_values_are_told_row_by_row() -> None:
 
 
 async def test_a_service_that_has_not_heard_of_a_department_yet_is_asked_again() -> None:
-    deployment = Deployment({"/templates/hq": refuses("reference.unknown", times=3)})
+    deployment = Deployment({"/templates/hq": refuses("reference.unknown", times=4)})
     await load_company(company(), deployment, patience=Patience(pause=0))
     assert deployment.written.count("PUT plans/templates/hq") == 4
 
@@ -174,7 +203,7 @@ async def test_what_is_not_about_the_files_is_not_told_of_them(status: int) -> N
 async def test_versions_are_left_to_the_services() -> None:
     deployment = Deployment()
     await load_company(company(), deployment)
-    sent = deployment.asked[1].body
+    sent = deployment.asked[0].body
     assert all("version" not in each for each in (*sent["people"], *sent["departments"]))
-    (delegation,) = (one.body for one in deployment.asked if one.path == "/delegations")
+    delegation = next(one.body for one in deployment.asked if one.path == "/delegations")
     assert not {"version", "revoked"} & set(delegation)

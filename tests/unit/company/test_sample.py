@@ -13,7 +13,6 @@ from monthline.company.files import CompanyFiles
 from monthline.company.plans import PlanFile
 from monthline.company.reading import read_company
 from monthline.company.story import Closing, Part, Returned, Reviewing, Submitting
-from services.directory.domain.planners import plans_in
 from services.plans.domain.actuals import FedValue, freeze
 from services.plans.domain.lint import blocking, lint
 from services.plans.domain.progress import Reported
@@ -87,7 +86,7 @@ SUBMITTED = sorted(person for person, part in parts().items() if part.submit is 
 def test_it_has_twelve_departments_about_forty_people_and_fourteen_who_plan() -> None:
     company = sample()
     assert (len(company.departments), len(company.people), company.month) == (12, 40, MONTH)
-    assert sorted(person.id for person in company.people if plans_in(person, MONTH)) == sorted(parts())
+    assert sorted(person.id for person in company.people if person.plans_in(MONTH)) == sorted(parts())
     assert len(parts()) == 14
     held = Counter(grant.role for person in company.people for grant in person.roles)
     assert set(held) == set(Role)

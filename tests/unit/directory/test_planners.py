@@ -6,19 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.directory.domain.planners import first_and_last, page, plans_in
+from services.directory.domain.planners import page
 from shared.contracts.directory import ListPlanners
+from shared.contracts.organisation import first_and_last
 from shared.contracts.words import Role
 from tests.unit.directory.build import person
 
 
 def test_a_manager_writes_a_plan() -> None:
-    assert plans_in(person("p1", "sales", Role.HR, Role.MANAGER), "2026-03")
+    assert person("p1", "sales", Role.HR, Role.MANAGER).plans_in("2026-03")
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.MANAGER])
 def test_nobody_without_the_role_of_a_manager_writes_a_plan(role: Role) -> None:
-    assert not plans_in(person("p1", "sales", role), "2026-03")
+    assert not person("p1", "sales", role).plans_in("2026-03")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_nobody_without_the_role_of_a_manager_writes_a_plan(role: Role) -> None:
 def test_who_works_here_on_one_day_of_the_month_writes_a_plan(
     joined: date | None, left: date | None, plans: bool
 ) -> None:
-    assert plans_in(person("p1", "sales", Role.MANAGER, joined=joined, left=left), "2026-03") is plans
+    assert person("p1", "sales", Role.MANAGER, joined=joined, left=left).plans_in("2026-03") is plans
 
 
 @pytest.mark.parametrize(

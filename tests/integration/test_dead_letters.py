@@ -1,0 +1,141 @@
+"""Messages that a consumer gave up on: kept whole, listed, and taken again by the operator's command."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monthline.__main__ import app
+from services.notify.store.tables import ORG, OUTBOX
+from shared.bus import MAX_DELIVER, Bus, Consumer, Meta, Reaction
+from shared.contracts.events import Event, PersonChanged
+from shared.contracts.organisation import Person
+from shared.contracts.values import Text
+from shared.db import Connection, Database
+from shared.migrations.run import service_url
+from tests.support.databases import SECRET
+
+SUBJECT = PersonChanged.subject()
+CONSUMER = "notify-org"
+
+
+class Delivery:
+    """One delivery of a message, which notes what was answered."""
+
+    def __init__(self, body: bytes, number: int) -> None:
+        self.subject, self.data = SUBJECT, body
+        self.metadata = SimpleNamespace(num_delivered=number)
+        self.answers: list[str] = []
+
+    async def nak(self, delay: float = 0) -> None:
+        """Not now."""
+        self.answers.append("nak")
+
+    async def ack_sync(self, timeout: float = 0) -> None:
+        """Done."""
+        self.answers.append("ack")
+
+
+async def fail(connection: Connection, event: Event, meta: Meta) -> None:
+    """A handler that never can."""
+    raise RuntimeError("out of order")
+
+
+@pytest.fixture
+def database(databases: Callable[[str], Database]) -> Database:
+    """The schema of notify, empty."""
+    return databases("notify")
+
+
+def message(person: str, padding: int = 0) -> bytes:
+    """A fact about a person in an envelope of at least so many bytes."""
+    somebody = Person(
+        id=person, name=Text(zh="王", en="Wang"), email="w@example.com", department="sales", version=1
+    )
+    event = PersonChanged(person=somebody).model_dump(mode="json")
+    envelope = {"id": str(uuid4()), "type": SUBJECT, "data": event, "note": "x" * padding}
+    return json.dumps(envelope).encode()
+
+
+async def deliver(database: Database, body: bytes, number: int) -> list[str]:
+    """What a consumer whose handler fails answers to a delivery."""
+    consumer = Consumer(
+        database, OUTBOX, Bus("nats://unused", name="x"), Reaction(CONSUMER, (SUBJECT,), fail)
+    )
+    delivery = Delivery(body, number)
+    await consumer.take(delivery)  # type: ignore[arg-type]
+    return delivery.answers
+
+
+async def buried(database: Database) -> list[str]:
+    async with database.transaction() as connection:
+        return [letter.body for letter in await OUTBOX.dead_letters(connection)]
+
+
+async def knows(database: Database, person: str) -> bool:
+    async with database.transaction() as connection:
+        return (await ORG.load(connection)).person(person) is not None
+
+
+async def command(owner_url: str, *arguments: str) -> Result:
+    """The operator's command, in a thread because it runs a loop of its own."""
+    environment = {
+        "DATABASE_URL": owner_url,
+        "NOTIFY_DATABASE_URL": service_url(owner_url, "notify", SECRET),
+        "ROLE_SECRET": "0123456789abcdef",
+    }
+    return await asyncio.to_thread(CliRunner().invoke, app, ["dead-letters", *arguments], env=environment)
+
+
+async def test_a_message_is_given_up_after_eight_deliveries_and_not_before(database: Database) -> None:
+    body = message("p901")
+    assert await deliver(database, body, MAX_DELIVER - 1) == ["nak"]
+    assert await buried(database) == []
+    assert await deliver(database, body, MAX_DELIVER) == ["ack"]
+    assert await buried(database) == [body.decode()]
+    assert MAX_DELIVER == 8
+
+
+@pytest.mark.parametrize("padding", [0, 70_000, 900_000])
+async def test_a_dead_letter_of_any_size_is_replayed_with_its_effect_and_listed_no_more(
+    database: Database, owner_url: str, padding: int
+) -> None:
+    await deliver(database, message("p902", padding), MAX_DELIVER)
+    listed = await command(owner_url, "list", "notify")
+    assert (listed.exit_code, "out of order" in listed.stdout) == (0, True), listed.output
+    assert not await knows(database, "p902")
+    replayed = await command(owner_url, "replay", "notify")
+    assert (replayed.exit_code, replayed.stdout) == (0, "1 replayed, 0 failed\n"), replayed.output
+    assert await knows(database, "p902")
+    assert "0 dead letters in notify" in (await command(owner_url, "list", "notify")).stdout
+
+
+async def test_a_dead_letter_that_fails_again_stays_listed_with_why(
+    database: Database, owner_url: str
+) -> None:
+    await deliver(database, b"not json", MAX_DELIVER)
+    replayed = await command(owner_url, "replay", "notify")
+    assert (replayed.exit_code, replayed.stdout) == (1, "0 replayed, 1 failed\n"), replayed.output
+    assert "Poison" in replayed.stderr
+    assert await buried(database) == ["not json"]
+
+
+async def test_a_message_that_was_buried_twice_is_replayed_and_listed_no_more(
+    database: Database, owner_url: str
+) -> None:
+    body = message("p903")
+    for _ in range(2):
+        await deliver(database, body, MAX_DELIVER)
+    assert (await command(owner_url, "replay", "notify")).stdout == "2 replayed, 0 failed\n"
+    assert await knows(database, "p903")
+    assert await buried(database) == []
+
+
+async def test_a_service_that_does_not_exist_is_named_with_those_that_do(owner_url: str) -> None:
+    refused = await command(owner_url, "list", "payroll")
+    assert refused.exit_code == 2
+    assert "choose one of directory, plans" in refused.stderr
