@@ -99,6 +99,7 @@ def company(
         departments=departments.values(),
         delegations=delegations,
         absences=absences,
+        today=TODAY,
     )
 
 

@@ -120,6 +120,12 @@ def test_an_author_passes_no_delegation_on() -> None:
     assert who(company(delegations=chain), LEADER_STEP) == [("lead", None)]
 
 
+def test_an_author_s_own_delegation_takes_no_right_from_somebody_who_leaves_later() -> None:
+    leaving = person("helper", department="rnd", left=date(2026, 6, 30))
+    given = (delegation("lead", "helper"), delegation("author", "colleague"))
+    assert who(company(leaving, delegations=given), LEADER_STEP) == [("lead", None), ("helper", "lead")]
+
+
 def test_an_author_who_leads_gives_their_delegate_no_right_over_their_own_plan() -> None:
     question = Question("lead", "sales", Stage.LEADER_REVIEW)
     assert who(company(delegations=(delegation("lead", "helper"),)), question) == [("boss", None)]
