@@ -155,7 +155,8 @@ class Organisation:
     ) -> tuple[Deputy, ...]:
         """Who may act for ``giver`` at this instant in this step, through at most two delegations.
 
-        ``without`` is left out, and with them all that only they could pass on: the author of a plan.
+        ``without`` is left out, and with them all that only they could pass on: the author of a plan. So
+        is whoever may not stand in.
         """
         found: dict[str, Deputy] = {}
         front = [giver]
@@ -172,8 +173,11 @@ class Organisation:
     def _takers(self, giver: str, at: datetime, step: Milestone, department_id: str) -> Iterator[str]:
         above = {department.id for department in self.chain(department_id)}
         for entry in self.delegations:
+            taker = self.people.get(entry.taker)
             if (
                 entry.giver == giver
+                and taker is not None
+                and taker.may_stand_in
                 and entry.start <= at < entry.end
                 and (not entry.steps or step in entry.steps)
                 and (not entry.departments or above & set(entry.departments))

@@ -110,6 +110,15 @@ def test_a_delegation_for_the_department_gives_the_right(scope: tuple[str, ...])
     assert who(company(delegations=(given,)), LEADER_STEP) == [("lead", None), ("helper", "lead")]
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN, Role.DATA_STEWARD])
+def test_who_decides_about_nobody_s_plan_does_not_through_a_delegation_either(role: Role) -> None:
+    chain = (delegation("lead", "helper"), delegation("helper", "colleague"))
+    helper = person("helper", role, department="rnd")
+    assert who(company(helper, delegations=chain), LEADER_STEP) == [("lead", None)]
+    also_a_manager = person("helper", role, Role.MANAGER, department="rnd")
+    assert ("helper", "lead") in who(company(also_a_manager, delegations=chain), LEADER_STEP)
+
+
 def test_a_delegation_never_hands_a_plan_to_its_author() -> None:
     given = delegation("lead", "author")
     assert who(company(delegations=(given,)), LEADER_STEP) == [("lead", None)]

@@ -49,6 +49,11 @@ def test_a_delegate_answers_on_behalf_of_the_leader() -> None:
     assert may_answer(company(delegation(LEADER, DEPUTY))) == {LEADER: None, DEPUTY: LEADER}
 
 
+@pytest.mark.parametrize("taker", ["auditor", "root", "steward"])
+def test_who_decides_about_nobody_s_plan_answers_for_no_leader(taker: str) -> None:
+    assert may_answer(company(delegation(LEADER, taker))) == {LEADER: None}
+
+
 def test_a_delegation_of_another_step_gives_no_right() -> None:
     organisation = company(delegation(LEADER, DEPUTY, (CONFIRMATION,)))
     assert DEPUTY in may_answer(organisation, CONFIRMATION)
