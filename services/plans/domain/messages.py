@@ -62,6 +62,10 @@ MESSAGES: Mapping[str, Text] = {
         zh="生效日期应在 {first} 至 {last} 之间。",
         en="The effective date must lie between {first} and {last}.",
     ),
+    "progress.not_yet": Text(
+        zh="生效日期不能晚于今天（{today}）。",
+        en="The effective date cannot be later than today, {today}.",
+    ),
 }
 
 
