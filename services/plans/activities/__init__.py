@@ -88,7 +88,8 @@ class PlanKeeper(PlansActivities):
             if before is not None:
                 return before
             await steps.require_mover(connection, plan, command)
-            facts = steps.facts_of(plan, command, request.stage, request.deadline)
+            score = await steps.scored(connection, plan, request.stage)
+            facts = steps.facts_of(plan, command, request.stage, request.deadline, score)
             await steps.enter(connection, plan, facts)
             return facts.moved
 

@@ -10,6 +10,7 @@ from services.plans.domain.lint import blocking, lint
 from services.plans.domain.moves import MoveFacts
 from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Recipient, reporting_week
+from services.plans.domain.scored import Scored
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
@@ -73,7 +74,16 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     )
 
 
-def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None) -> MoveFacts:
+async def scored(connection: Connection, plan: PlanRow, stage: Stage) -> Scored | None:
+    """The score of a plan that comes to an end with one; nothing is read for any other move."""
+    if stage is not Stage.FINAL:
+        return None
+    return Scored.noted(await ledger.note_on_entering(connection, plan.id, Stage.SCORED))
+
+
+def facts_of(
+    plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None, score: Scored | None = None
+) -> MoveFacts:
     """A move within a stage that starts no other deadline leaves the one that runs."""
     running = plan.deadline if stage is plan.stage else None
     return moves.carried_out(
@@ -84,6 +94,7 @@ def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline |
         version=plan.version,
         at=plan.moment,
         deadline=deadline or running,
+        score=score,
     )
 
 
