@@ -10,6 +10,7 @@ from monthline.company.settings import WrittenTemplate
 from monthline.company.story import Part, Reviewing, Story
 from monthline.company.structure import Structure
 from services.plans.domain.templates import effective
+from shared.contracts.organisation import first_and_last
 from shared.contracts.plan import Template
 from shared.contracts.words import Milestone
 from shared.org.organisation import Organisation
@@ -122,7 +123,10 @@ def _told(person: str, part: Part, source: Source, read: Together) -> Iterator[P
     if part.resubmit is not None:
         yield from _comes_next(person, part.resubmit, first, source, read)
     for step, wish in (("hr", part.hr), ("leader", part.leader)):
-        if wish is Reviewing.DELEGATE and not _stood_in_for(person, step, read.structure.organisation):
+        organisations = (read.structure.organisation.on(first_and_last(plan.month)[0]) for plan in first)
+        if wish is Reviewing.DELEGATE and not all(
+            _stood_in_for(person, step, each) for each in organisations
+        ):
             said = ("没有委托他人代办这一步的人", "nobody has delegated this step of the plan of")
             yield _problem(source, ("people", person, step), UNKNOWN, said, person)
 

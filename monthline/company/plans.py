@@ -61,7 +61,7 @@ def read_plans(files: Mapping[str, bytes], found: list[Problem]) -> dict[str, Wr
 
 def _progress_problems(plan: PlanFile, document: Document) -> Iterator[Problem]:
     for index, entry in enumerate(plan.progress):
-        for broken in progress_rules.problems(plan.content, (entry,), plan.month):
+        for broken in progress_rules.problems(plan.content, (entry,), plan.month, today=None):
             field = broken.path.rpartition(".")[2]
             say = partial(messages.message, broken.code, broken.parameters)
             place = document.place(("progress", index, field))

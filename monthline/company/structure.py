@@ -35,9 +35,13 @@ class Structure:
 
     @cached_property
     def organisation(self) -> Organisation:
-        """The same, ready to be asked who leads whom."""
+        """The same, ready to be asked who leads whom; on which day is for whoever asks to say."""
         return Organisation(
-            self.people.values, self.departments.values, self.delegations.values, self.absences.values
+            self.people.values,
+            self.departments.values,
+            self.delegations.values,
+            self.absences.values,
+            today=None,
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from monthline.demo.client import Client
 from monthline.demo.transport import Refusal
@@ -65,7 +66,7 @@ async def read_outcome(month: str, register: Client, clients: Callable[[str], Cl
     """The month, its people read by ``register``, its plans by those who may see them."""
     people, departments = await asyncio.gather(register.people(), register.departments())
     authors = [person for person in people if person.plans_in(month)]
-    eyes = witnesses(Organisation(people, departments), authors)
+    eyes = witnesses(Organisation(people, departments, today=datetime.now(UTC).date()), authors)
     plans = await all_plans([clients(person) for person in eyes], month)
     gate = asyncio.Semaphore(_AT_ONCE)
 

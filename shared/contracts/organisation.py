@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from shared.contracts.values import Code, Month, Text, Value
-from shared.contracts.words import Language, Milestone, Role
+from shared.contracts.words import NEVER_DECIDING, Language, Milestone, Role
 from shared.contracts.zones import known_zone
 
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_zone)]
@@ -38,6 +38,11 @@ class PersonFacts(Value):
     zone: Zone = "Asia/Shanghai"
     joined: date | None = None
     left: date | None = None
+
+    @property
+    def may_stand_in(self) -> bool:
+        """Whether others may delegate decisions to them: not to whoever only reads, feeds or operates."""
+        return not self.roles or any(grant.role not in NEVER_DECIDING for grant in self.roles)
 
 
 class Person(PersonFacts):

@@ -15,6 +15,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+NEVER_DECIDING = frozenset({Role.DATA_STEWARD, Role.AUDITOR, Role.ADMIN})
+"""The roles that never decide about anybody's plan (domain section 2)."""
+
+
 class Stage(StrEnum):
     """Where a plan stands (domain section 8)."""
 

@@ -114,7 +114,7 @@ class OrgCache:
         self._copy = copy
         self._age = age
         self._read_at = float("-inf")
-        self._organisation = Organisation()
+        self._organisation = Organisation(today=None)
 
     async def get(self) -> Organisation:
         """The organisation, read again when the last reading is too old."""

@@ -22,7 +22,7 @@ class Deputy:
 class Organisation:
     """An immutable picture of the organisation; unknown people hold no role and lead nothing.
 
-    Without ``today`` whoever has a last day is taken as gone.
+    ``today`` tells who has left; whoever has a last day is taken as gone when it is None.
     """
 
     def __init__(
@@ -32,13 +32,19 @@ class Organisation:
         delegations: Iterable[Delegation] = (),
         absences: Iterable[Absence] = (),
         *,
-        today: date | None = None,
+        today: date | None,
     ) -> None:
         self.today = today
         self.people = {person.id: person for person in people}
         self.departments = {department.id: department for department in departments}
         self.delegations = tuple(entry for entry in delegations if not entry.revoked)
         self.absences = tuple(entry for entry in absences if not entry.revoked)
+
+    def on(self, today: date) -> "Organisation":
+        """The same organisation, asked on another day."""
+        return Organisation(
+            self.people.values(), self.departments.values(), self.delegations, self.absences, today=today
+        )
 
     def person(self, person_id: str) -> Person | None:
         """The person with this id."""
@@ -149,7 +155,8 @@ class Organisation:
     ) -> tuple[Deputy, ...]:
         """Who may act for ``giver`` at this instant in this step, through at most two delegations.
 
-        ``without`` is left out, and with them all that only they could pass on: the author of a plan.
+        ``without`` is left out, and with them all that only they could pass on: the author of a plan. So
+        is whoever may not stand in.
         """
         found: dict[str, Deputy] = {}
         front = [giver]
@@ -166,8 +173,11 @@ class Organisation:
     def _takers(self, giver: str, at: datetime, step: Milestone, department_id: str) -> Iterator[str]:
         above = {department.id for department in self.chain(department_id)}
         for entry in self.delegations:
+            taker = self.people.get(entry.taker)
             if (
                 entry.giver == giver
+                and taker is not None
+                and taker.may_stand_in
                 and entry.start <= at < entry.end
                 and (not entry.steps or step in entry.steps)
                 and (not entry.departments or above & set(entry.departments))

@@ -67,7 +67,7 @@ DELEGATION: Final = Delegation(
 ABSENCE: Final = Absence(
     id="a-author", person="author", first=date(2026, 5, 4), last=date(2026, 5, 5), version=1
 )
-ORGANISATION: Final = Organisation(PEOPLE, DEPARTMENTS, [DELEGATION], [ABSENCE])
+ORGANISATION: Final = Organisation(PEOPLE, DEPARTMENTS, [DELEGATION], [ABSENCE], today=None)
 
 CALLERS: Final = (*(person.id for person in PEOPLE if person.left is None), "ops")
 """Everybody whom the door lets in; ``ops`` is an administrator by the deployment's settings alone."""

@@ -10,6 +10,7 @@ from services.directory.domain.problems import (
     delegation_chain,
     delegation_cycle,
     delegation_step,
+    delegation_taker,
     delegation_to_self,
     reversed_period,
     unknown_department,
@@ -53,6 +54,8 @@ def _own_problems(register: Register, wanted: Delegation) -> Iterator[Problem]:
         yield unknown_person(("giver",))
     if wanted.taker not in register.people:
         yield unknown_person(("taker",))
+    elif not register.people[wanted.taker].may_stand_in:
+        yield delegation_taker(("taker",))
     if wanted.giver == wanted.taker:
         yield delegation_to_self(("taker",))
     if wanted.end <= wanted.start:

@@ -11,6 +11,7 @@ DUPLICATE = "duplicate"
 PERIOD = "period.reversed"
 SELF = "delegation.self"
 CHAIN = "delegation.chain_too_long"
+TAKER = "delegation.taker"
 STEP = "delegation.step"
 SPAN = "calendar.span"
 
@@ -76,6 +77,16 @@ def tree_cycle(path: Path, members: tuple[str, ...]) -> Problem:
 def delegation_to_self(path: Path) -> Problem:
     """Somebody delegates to themself."""
     return Problem(path=path, code=SELF, zh="不能委托给自己", en="nobody can delegate to themself")
+
+
+def delegation_taker(path: Path) -> Problem:
+    """A delegation to somebody who may not decide about plans."""
+    return Problem(
+        path=path,
+        code=TAKER,
+        zh="此人只有审计、数据或管理角色，不能代他人审批",
+        en="somebody who is only auditor, data steward or admin cannot decide for others",
+    )
 
 
 def delegation_step(path: Path) -> Problem:

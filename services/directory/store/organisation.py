@@ -28,7 +28,7 @@ class CurrentOrganisation:
         self._age = age
         self._read_at = float("-inf")
         self._changes = 0
-        self._organisation = Organisation()
+        self._organisation = Organisation(today=None)
 
     async def get(self) -> Organisation:
         """The organisation, read again when the last reading is too old."""

@@ -68,7 +68,7 @@ class PlanKeeper(PlansActivities):
             if before is not None:
                 kept = await drafts.submitted_at_version(connection, plan.id, before.version)
                 return Submitted(moved=before, submission=kept)
-            steps.require_mover(plan, command)
+            await steps.require_mover(connection, plan, command)
             submission = await steps.submission_of(connection, plan, command)
             facts = steps.facts_of(plan, command, Stage.HR_REVIEW, request.deadline)
             await steps.enter(connection, plan, facts, submission)
@@ -87,8 +87,9 @@ class PlanKeeper(PlansActivities):
             before = await steps.moved_before(connection, plan, command)
             if before is not None:
                 return before
-            steps.require_mover(plan, command)
-            facts = steps.facts_of(plan, command, request.stage, request.deadline)
+            await steps.require_mover(connection, plan, command)
+            score = await steps.scored(connection, plan, request.stage)
+            facts = steps.facts_of(plan, command, request.stage, request.deadline, score)
             await steps.enter(connection, plan, facts)
             return facts.moved
 

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from services.plans.domain import moves
 from services.plans.domain.actuals import fed_metrics, freeze
-from services.plans.domain.authority import require_actor
+from services.plans.domain.authority import ENDING, require_actor, require_ender
 from services.plans.domain.ledger import FIRST, chained
 from services.plans.domain.lint import blocking, lint
 from services.plans.domain.moves import MoveFacts
 from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Recipient, reporting_week
+from services.plans.domain.scored import Scored
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
 from services.plans.store.plans import Entering, PlanRow
-from services.plans.store.tables import OUTBOX
+from services.plans.store.tables import ORG, OUTBOX
 from shared.contracts.calendar import Deadline
 from shared.contracts.events import PlanClosed, PlanSubmitted, RungFired
 from shared.contracts.lifecycle import Command, Moved
@@ -22,7 +23,7 @@ from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.plans import OpenPlan
 from shared.contracts.refusals import Blocked, KeyReused, NotFound, StaleVersion, Unknown, WrongStage
 from shared.contracts.rungs import FireRung
-from shared.contracts.words import Milestone, RungOutcome, Stage
+from shared.contracts.words import Milestone, Party, RungOutcome, Stage
 from shared.db import Connection, now, together
 
 
@@ -74,7 +75,16 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     )
 
 
-def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None) -> MoveFacts:
+async def scored(connection: Connection, plan: PlanRow, stage: Stage) -> Scored | None:
+    """The score of a plan that comes to an end with one; nothing is read for any other move."""
+    if stage is not Stage.FINAL:
+        return None
+    return Scored.noted(await ledger.note_on_entering(connection, plan.id, Stage.SCORED))
+
+
+def facts_of(
+    plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None, score: Scored | None = None
+) -> MoveFacts:
     """A move within a stage that starts no other deadline leaves the one that runs."""
     running = plan.deadline if stage is plan.stage else None
     return moves.carried_out(
@@ -85,6 +95,7 @@ def facts_of(plan: PlanRow, command: Command, stage: Stage, deadline: Deadline |
         version=plan.version,
         at=plan.moment,
         deadline=deadline or running,
+        score=score,
     )
 
 
@@ -115,9 +126,14 @@ async def moved_before(connection: Connection, plan: PlanRow, command: Command) 
     )
 
 
-def require_mover(plan: PlanRow, command: Command) -> None:
-    """Raises NotYourMove, OwnPlan or StaleVersion unless the move may be carried out now."""
+async def require_mover(connection: Connection, plan: PlanRow, command: Command) -> None:
+    """Raises NotYourMove, OwnPlan, Forbidden or StaleVersion unless the move may be carried out now.
+
+    Roles are read for the moves alone that nobody else judges again: reviewers are, by their own service.
+    """
     require_actor(command)
+    if command.move in ENDING and command.party is not Party.SYSTEM:
+        require_ender(command, plan.department, await ORG.load(connection))
     require_version(command.expected_version, plan.version, plan.stage)
 
 

@@ -32,7 +32,7 @@ def plans_app(
         Reading(database),
         Drafting(database),
         Moving(database, desk),
-        Reporting(database),
+        Reporting(database, by_the_clock=not allow_time_scale),
     )
     for part in parts:
         app.include_router(part.router(), prefix="/v1")

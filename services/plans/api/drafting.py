@@ -11,6 +11,7 @@ from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, plans
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import DraftChanged
+from shared.contracts.findings import spoken
 from shared.contracts.plan import PlanContent
 from shared.db import Database
 from shared.http import Caller, CallerLanguage, SeenVersion, etag
@@ -51,7 +52,7 @@ class Drafting:
                 version = await drafts.write(connection, plan.id, body)
                 await OUTBOX.tell(connection, DraftChanged(plan=plan.ref, content_version=version))
         response.headers["ETag"] = etag(plan.version, version)
-        findings = views.spoken(lint(body, draft.template), language)
+        findings = spoken(lint(body, draft.template), language)
         return DraftSaved(version=plan.version, content_version=version, findings=findings)
 
     async def check(

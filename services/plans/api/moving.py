@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from services.plans.api import views
 from services.plans.api.rights import readable, require_author, require_ending
 from services.plans.api.shapes import Ending
 from shared.access import Principal
+from shared.contracts.findings import spoken
 from shared.contracts.ids import command_id
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import Finding
@@ -141,5 +141,5 @@ class Moving:
 def _spoken(blocked: Blocked, language: Language) -> Blocked:
     """The same refusal, its findings with their sentences in the caller's language."""
     findings = [Finding.model_validate(finding) for finding in blocked.details.get("findings", ())]
-    said = [finding.model_dump(mode="json") for finding in views.spoken(findings, language)]
+    said = [finding.model_dump(mode="json") for finding in spoken(findings, language)]
     return Blocked(**(blocked.details | {"findings": said}))

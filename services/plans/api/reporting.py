@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
@@ -9,14 +12,14 @@ from services.plans.api import views
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import EntryView, NewProgress, ProgressView
 from services.plans.domain.messages import message
-from services.plans.domain.progress import problems, report
+from services.plans.domain.progress import Problem, problems, report
 from services.plans.domain.stages import require_reporting
 from services.plans.store import drafts, plans, progress
+from services.plans.store.plans import PlanRow
 from services.plans.store.progress import Report
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
-from shared.contracts.plan import PlanContent
 from shared.contracts.refusals import Invalid, KeyReused
 from shared.contracts.words import Language
 from shared.db import Connection, Database
@@ -26,8 +29,10 @@ from shared.http import Caller, CallerLanguage, IdempotencyKey, Page
 class Reporting:
     """Entries are appended in one transaction; nothing of it waits for the engine or the bus."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, by_the_clock: bool) -> None:
+        """``by_the_clock`` says that every plan's calendar shows what the clock shows: no trial run."""
         self._database = database
+        self._by_the_clock = by_the_clock
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -56,13 +61,16 @@ class Reporting:
                 return earlier
             require_reporting(plan.stage, frozen=plan.frozen_version is not None)
             content = (await drafts.revision(connection, plan.id)).submission.content
-            _require_sound(content, body, ref.month, language)
+            _require_sound(problems(content, body.entries, ref.month, self._today(plan)), language)
             recorded = await progress.record(connection, wish, body.entries)
             if recorded is None:
                 return await _earlier(connection, wish) or Page(items=[])
             told = (ProgressRecorded(plan=ref, item=one.entry.item, entry=one.number) for one in recorded)
             await OUTBOX.tell(connection, *told)
         return Page(items=[views.entry(one) for one in recorded])
+
+    def _today(self, plan: PlanRow) -> date | None:
+        return plan.moment.astimezone(ZoneInfo(plan.zone)).date() if self._by_the_clock else None
 
     async def progress(self, caller: Caller, plan_id: str) -> ProgressView:
         """Every entry, oldest first, and how the categories of the newest revision stand by them."""
@@ -89,9 +97,8 @@ async def _earlier(connection: Connection, wish: Report) -> Page[EntryView] | No
     return Page(items=[views.entry(one) for one in found.entries])
 
 
-def _require_sound(content: PlanContent, body: NewProgress, month: str, language: Language) -> None:
+def _require_sound(found: Sequence[Problem], language: Language) -> None:
     """Raises Invalid with everything that is wrong in the entries, at once."""
-    found = problems(content, body.entries, month)
     if found:
         raise Invalid(
             errors=[

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.plans.domain.progress import CategoryProgress
 from services.plans.domain.rungs import Recipient
 from shared.contracts.calendar import Deadline, TimeScale
-from shared.contracts.plan import CategoryRule, Finding, PlanContent, ProgressEntry, Template
+from shared.contracts.findings import SpokenFinding
+from shared.contracts.plan import CategoryRule, PlanContent, ProgressEntry, Template
 from shared.contracts.values import Code, Note, Value
 from shared.contracts.words import Milestone, Move, Rung, RungOutcome, Stage
 
@@ -51,12 +52,6 @@ class PublishedTemplate(BaseModel):
     template: Template
     published_by: str
     published_at: AwareDatetime
-
-
-class SpokenFinding(Finding):
-    """A finding with its sentence in the caller's language."""
-
-    message: str
 
 
 class ScoreView(BaseModel):

@@ -1,6 +1,6 @@
 """How plans, findings and entries are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,26 +14,17 @@ from services.plans.api.shapes import (
     RevisionView,
     RungView,
     ScoreView,
-    SpokenFinding,
 )
 from services.plans.domain.ledger import ChainedLine
 from services.plans.domain.lint import blocking
-from services.plans.domain.messages import message
 from services.plans.domain.progress import Reported
 from services.plans.domain.shares import spread
 from services.plans.store.drafts import Draft, Revision
 from services.plans.store.plans import ListedPlan
 from services.plans.store.rungs import RungRow
+from shared.contracts.findings import spoken
 from shared.contracts.plan import Finding, PlanContent
 from shared.contracts.words import Language
-
-
-def spoken(findings: Iterable[Finding], language: Language) -> list[SpokenFinding]:
-    """The findings with their sentences."""
-    return [
-        SpokenFinding(**finding.model_dump(), message=message(finding.code, finding.parameters, language))
-        for finding in findings
-    ]
 
 
 def summary(listed: ListedPlan) -> PlanSummary:

@@ -1,11 +1,14 @@
 """The last look at who moves a plan, taken in the transaction that moves it."""
 
+from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.lifecycle import Command
-from shared.contracts.refusals import NotYourMove, OwnPlan
-from shared.contracts.words import Move, Party
+from shared.contracts.refusals import Forbidden, NotYourMove, OwnPlan
+from shared.contracts.words import Move, Party, Role
+from shared.org.organisation import Organisation
 
 AUTHORS_OWN = frozenset({Move.SUBMIT, Move.RECALL})
-OTHERS_ONLY = frozenset({Move.APPROVE, Move.RETURN, Move.EXEMPT, Move.CANCEL})
+ENDING = frozenset({Move.EXEMPT, Move.CANCEL})
+OTHERS_ONLY = frozenset({Move.APPROVE, Move.RETURN}) | ENDING
 
 
 def require_actor(command: Command) -> None:
@@ -23,3 +26,14 @@ def require_actor(command: Command) -> None:
         raise NotYourMove(move=command.move.value, party=Party.AUTHOR.value)
     if command.move in OTHERS_ONLY and author in (command.actor, command.on_behalf_of):
         raise OwnPlan(move=command.move.value)
+
+
+def require_ender(command: Command, department: str, organisation: Organisation) -> None:
+    """Whoever ends a plan may do so at this moment: a command may be carried out long after it was sent.
+
+    Raises:
+        Forbidden: they are not, or no longer, HR of the plan's department.
+    """
+    facts = PlanFacts(command.plan.person, department)
+    if not may(Principal(command.actor, organisation), Action.END_PLAN, facts):
+        raise Forbidden(needs=Role.HR.value)

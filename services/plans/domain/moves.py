@@ -4,6 +4,7 @@ from pydantic import AwareDatetime
 
 from services.plans.domain import notices
 from services.plans.domain.ledger import LedgerLine
+from services.plans.domain.scored import Scored
 from shared.contracts.calendar import Deadline
 from shared.contracts.events import StageEntered
 from shared.contracts.ids import PlanRef
@@ -28,6 +29,7 @@ class MoveFacts(Value):
     at: AwareDatetime
     note: str = ""
     deadline: Deadline | None = None
+    score: Scored | None = None
 
     @property
     def moved(self) -> Moved:
@@ -78,9 +80,12 @@ class MoveFacts(Value):
                 move=self.move,
                 entered=None if self.stage is self.previous else self.stage,
                 version=self.version,
-                actor=self.actor,
-                note=self.note,
                 deadline=self.deadline,
+                said={
+                    "actor": self.actor,
+                    "note": self.note,
+                    **(self.score.parameters if self.score else {}),
+                },
             ),
         )
 
@@ -109,8 +114,12 @@ def carried_out(
     version: int,
     at: AwareDatetime,
     deadline: Deadline | None,
+    score: Scored | None = None,
 ) -> MoveFacts:
-    """The move that a command asks for, from ``previous`` to ``stage``; ``version`` is the one before."""
+    """The move that a command asks for, from ``previous`` to ``stage``; ``version`` is the one before.
+
+    ``score`` is what a plan that becomes final is told.
+    """
     return MoveFacts(
         command_id=command.command_id,
         plan=command.plan,
@@ -124,4 +133,5 @@ def carried_out(
         at=at,
         note=command.note,
         deadline=deadline,
+        score=score,
     )

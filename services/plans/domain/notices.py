@@ -1,6 +1,6 @@
 """Who hears of a move and of a rung, and with which text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from services.plans.domain.rungs import Recipient
 from shared.contracts.calendar import Deadline
@@ -28,18 +28,18 @@ def of_move(
     move: Move,
     entered: Stage | None,
     version: int,
-    actor: str,
-    note: str,
     deadline: Deadline | None,
+    said: Mapping[str, str],
 ) -> tuple[Notice, ...]:
     """The notices of a move: to the author, where the move is news to them.
 
-    ``entered`` is the stage the move led to, None for a move within a stage.
+    ``entered`` is the stage the move led to, None for a move within a stage; ``said`` what the texts may
+    tell of the move beside the plan.
     """
     template = None if entered is None else _template(move, entered)
     if template is None or entered is None:
         return ()
-    parameters = _parameters(plan, department, entered, deadline) | {"actor": actor, "note": note}
+    parameters = {**_parameters(plan, department, entered, deadline), **said}
     reason = f"{plan.plan_id}:moved:{version}"
     return (Notice(recipient=plan.person, reason=reason, template=template, parameters=parameters),)
 

@@ -82,26 +82,40 @@ class CategoryProgress(Value):
     lines: tuple[ItemProgress, ...]
 
 
-def problems(content: PlanContent, entries: Sequence[ProgressEntry], month: str) -> tuple[Problem, ...]:
-    """Everything that is wrong with a batch of entries, at once."""
+def problems(
+    content: PlanContent, entries: Sequence[ProgressEntry], month: str, today: date | None
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with a batch of entries, at once.
+
+    ``today`` is the day where the plan is at home; None where nobody can tell what its calendar shows.
+    """
     items = {item.id: item for item in content.items}
     return tuple(
         problem
         for index, entry in enumerate(entries)
-        for problem in _problems_of(entry, items.get(entry.item), month, f"entries[{index}]")
+        for problem in (
+            *_problems_of(entry, items.get(entry.item), f"entries[{index}]"),
+            *_day_problems(entry, month, today, f"entries[{index}].effective"),
+        )
     )
 
 
-def _problems_of(entry: ProgressEntry, item: Item | None, month: str, path: str) -> Iterable[Problem]:
+def _problems_of(entry: ProgressEntry, item: Item | None, path: str) -> Iterable[Problem]:
     if item is None:
         yield Problem(code="progress.unknown_item", path=f"{path}.item", parameters={"item": entry.item})
         return
     yield from _milestone_problems(entry, item, path)
     yield from _value_problems(entry, item, path)
+
+
+def _day_problems(entry: ProgressEntry, month: str, today: date | None, path: str) -> Iterable[Problem]:
+    """Nobody reports what has not happened: such an entry would outlast all that is reported later."""
     first, last = _acceptable_days(month)
     if not first <= entry.effective <= last:
         span = {"first": first.isoformat(), "last": last.isoformat()}
-        yield Problem(code="progress.wrong_month", path=f"{path}.effective", parameters=span)
+        yield Problem(code="progress.wrong_month", path=path, parameters=span)
+    elif today is not None and entry.effective > today:
+        yield Problem(code="progress.not_yet", path=path, parameters={"today": today.isoformat()})
 
 
 def _milestone_problems(entry: ProgressEntry, item: Item, path: str) -> Iterable[Problem]:

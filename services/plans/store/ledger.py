@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.plans.domain.ledger import ChainedLine, first_wrong
 from services.plans.store.tables import ledger, plans
-from shared.contracts.words import Move
+from shared.contracts.words import Move, Stage
 from shared.db import Connection
 
 
@@ -58,6 +58,21 @@ async def conditions(connection: Connection, plan_id: str, revision_version: int
         .order_by(ledger.c.version)
     )
     return list(rows.scalars())
+
+
+async def note_on_entering(connection: Connection, plan_id: str, stage: Stage) -> str:
+    """The note of the move by which the plan last came to a stage; empty when it never did."""
+    found = await connection.execute(
+        select(ledger.c.note)
+        .where(
+            ledger.c.plan_id == plan_id,
+            ledger.c.to_stage == stage.value,
+            ledger.c.from_stage.is_distinct_from(stage.value),
+        )
+        .order_by(ledger.c.version.desc())
+        .limit(1)
+    )
+    return found.scalar() or ""
 
 
 async def _lines_of(connection: Connection, plan_ids: Sequence[str]) -> dict[str, list[ChainedLine]]:

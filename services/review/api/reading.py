@@ -17,7 +17,7 @@ from shared.access import visible
 from shared.contracts.refusals import Invalid, NotFound
 from shared.contracts.values import Month
 from shared.db import Database
-from shared.http import Caller, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
 
 
 class Reading:
@@ -60,7 +60,9 @@ class Reading:
         ]
         return Page(items=items, next=page.next)
 
-    async def review(self, caller: Caller, plan_id: str, response: Response) -> ReviewDetail:
+    async def review(
+        self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
+    ) -> ReviewDetail:
         """One plan's review; its ETag is the version that a decision names in If-Match."""
         plan, at = plan_named(plan_id), datetime.now(UTC)
         async with self._database.transaction() as connection:
@@ -69,7 +71,7 @@ class Reading:
             raise NotFound(what="plan")
         if found.newest.waiting:
             response.headers["ETag"] = etag(found.newest.plan_version)
-        return views.detail(caller, found, at)
+        return views.detail(caller, found, at, language)
 
 
 def _key(round_: Round) -> tuple[str, ...]:

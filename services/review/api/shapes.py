@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstrain
 from services.review.domain.diff import FieldChange
 from services.review.domain.ladder import Recipient
 from shared.contracts.calendar import Deadline
+from shared.contracts.findings import SpokenFinding
 from shared.contracts.lifecycle import Moved
-from shared.contracts.plan import CategoryRule, Finding, PlanContent
+from shared.contracts.plan import CategoryRule, PlanContent
 from shared.contracts.values import Note, Reason, Text, Value
 from shared.contracts.words import Milestone, Move, Rung, RungOutcome, Stage
 
@@ -180,7 +181,7 @@ class ReviewDetail(BaseModel):
     revision: int
     content: PlanContent
     categories: tuple[CategoryRule, ...]
-    findings: tuple[Finding, ...]
+    findings: list[SpokenFinding]
     previous_revision: int | None
     changes: tuple[FieldChange, ...]
     rounds: list[RoundView]

@@ -22,7 +22,8 @@ from services.review.store.comments import Comment
 from services.review.store.dossier import Dossier
 from services.review.store.rungs import Fired
 from shared.access import Principal
-from shared.contracts.words import Stage
+from shared.contracts.findings import spoken
+from shared.contracts.words import Language, Stage
 from shared.org.organisation import Organisation
 
 
@@ -48,7 +49,7 @@ def item(organisation: Organisation, round_: Round, right: Approver | None) -> W
     )
 
 
-def detail(caller: Principal, dossier: Dossier, at: datetime) -> ReviewDetail:
+def detail(caller: Principal, dossier: Dossier, at: datetime, language: Language) -> ReviewDetail:
     """The whole page of a plan's review."""
     newest = dossier.newest
     shown = dossier.submission
@@ -63,7 +64,7 @@ def detail(caller: Principal, dossier: Dossier, at: datetime) -> ReviewDetail:
         revision=shown.revision,
         content=shown.content,
         categories=shown.categories,
-        findings=shown.findings,
+        findings=spoken(shown.findings, language),
         previous_revision=before.revision if before else None,
         changes=diff(before.content, shown.content) if before else (),
         rounds=[_round(each) for each in dossier.rounds],

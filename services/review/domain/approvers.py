@@ -39,9 +39,9 @@ def approvers(organisation: Organisation, question: Question, at: datetime) -> t
     """
     own = principals(organisation, question)
     found = {person: Approver(person) for person in own}
-    reachable = _without(organisation, question.author)
     for giver in own:
-        for deputy in reachable.deputies(giver, at, STEP_OF[question.stage], question.department):
+        step, department, author = STEP_OF[question.stage], question.department, question.author
+        for deputy in organisation.deputies(giver, at, step, department, without=author):
             found.setdefault(deputy.person, Approver(deputy.person, deputy.on_behalf_of))
     return tuple(found.values())
 
@@ -88,16 +88,3 @@ class Resolver:
             nobodys = Question("", question.department, question.stage)
             self._usual[key] = approvers(self._organisation, nobodys, self._at)
         return self._usual[key]
-
-
-def _without(organisation: Organisation, author: str) -> Organisation:
-    """The same organisation with no delegation that the author takes or gives."""
-    kept = [entry for entry in organisation.delegations if author not in (entry.giver, entry.taker)]
-    if len(kept) == len(organisation.delegations):
-        return organisation
-    return Organisation(
-        people=organisation.people.values(),
-        departments=organisation.departments.values(),
-        delegations=kept,
-        absences=organisation.absences,
-    )

@@ -133,10 +133,14 @@ def _category(figures: CategoryFigures) -> CategoryResult:
 
 
 def _counted(figures: CategoryFigures, reached: Sequence[Completion]) -> list[Fraction]:
-    """What each item brings to its category: all of them or none where the rule says so."""
+    """What each item brings to its category: all of them or none where the rule says so.
+
+    An item without a share is no item of the category to the template either: it spoils nothing.
+    """
     if figures.rule is CompletionRule.PROPORTIONAL:
         return [part.counted for part in reached]
-    all_met = all(part.met for part in reached)
+    carrying = [part for (item, _), part in zip(figures.items, reached, strict=True) if item.share > 0]
+    all_met = all(part.met for part in carrying or reached)
     return [clipped(HUNDRED, Fraction(figures.cap)) if all_met else ZERO for _ in reached]
 
 

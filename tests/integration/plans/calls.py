@@ -4,11 +4,12 @@ from typing import Any
 
 import httpx2
 
+from shared.contracts.ids import PlanRef
 from shared.contracts.plan import PlanContent
 from tests.unit.plans.build import PLAN
 
 PATH = f"/plans/{PLAN.plan_id}"
-CHINESE = {"Accept-Language": "zh-CN"}
+CHINESE: dict[str, Any] = {"Accept-Language": "zh-CN"}
 
 
 def body(content: PlanContent) -> dict[str, Any]:
@@ -30,11 +31,13 @@ async def act(
 
 
 async def report(
-    client: httpx2.AsyncClient, *entries: Any, key: str = "key-0001", **headers: str
+    client: httpx2.AsyncClient, *entries: Any, key: str = "key-0001", plan: PlanRef = PLAN, **headers: Any
 ) -> httpx2.Response:
     """Send progress."""
     said = {"entries": [one.model_dump(mode="json") for one in entries]}
-    return await client.post(f"{PATH}/progress", json=said, headers={"Idempotency-Key": key, **headers})
+    return await client.post(
+        f"/plans/{plan.plan_id}/progress", json=said, headers={"Idempotency-Key": key, **headers}
+    )
 
 
 def code(answer: httpx2.Response) -> tuple[int, str]:

@@ -61,12 +61,14 @@ class LifecycleInMemory(Engine):
 class Course:
     """Brings plans to a stage, as their lifecycles do."""
 
-    def __init__(self, database: Database, keeper: PlanKeeper) -> None:
+    def __init__(self, database: Database, keeper: PlanKeeper, plan: PlanRef = PLAN) -> None:
         self._database = database
         self.keeper = keeper
+        self._plan = plan
 
-    async def opened(self, plan: PlanRef = PLAN, department: str = "east") -> Position:
+    async def opened(self, plan: PlanRef | None = None, department: str = "east") -> Position:
         """A plan in drafting, version 1."""
+        plan = plan or self._plan
         return await self.keeper.open(
             OpenPlan(
                 command_id=f"plan:{plan.plan_id}:drafting_opens:open",
@@ -79,36 +81,38 @@ class Course:
         """The draft of the plan, content version 1."""
         await self.opened()
         async with self._database.transaction() as connection:
-            await drafts.write(connection, PLAN.plan_id, content)
+            await drafts.write(connection, self._plan.plan_id, content)
 
     async def submitted(self, content: PlanContent = GOOD) -> Submitted:
         """The plan with HR, version 2."""
         await self.written(content)
-        return await self.keeper.submit(submit())
+        return await self.keeper.submit(submit(plan=self._plan))
 
     async def tracking(self, content: PlanContent = GOOD) -> Moved:
         """The plan in tracking, version 4."""
         await self.submitted(content)
-        await self.keeper.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1"))
-        return await self.keeper.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1"))
+        await self.keeper.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1", plan=self._plan))
+        return await self.keeper.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1", plan=self._plan))
 
     async def closing(self, content: PlanContent = GOOD) -> Moved:
         """The plan in closing, version 5."""
         await self.tracking(content)
-        return await self.keeper.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017"))
+        return await self.keeper.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017", plan=self._plan))
 
     async def closed(self, content: PlanContent = GOOD) -> ClosedPlan:
         """The plan in closing with frozen figures."""
         await self.closing(content)
-        return await self.keeper.close(ClosePlan(plan=PLAN, plan_version=5))
+        return await self.keeper.close(ClosePlan(plan=self._plan, plan_version=5))
 
 
-def submit(version: int = 1, content_version: int | None = None, key: str = "submit") -> SubmitPlan:
+def submit(
+    version: int = 1, content_version: int | None = None, key: str = "submit", plan: PlanRef = PLAN
+) -> SubmitPlan:
     """The author's submission."""
     given = Command(
         command_id=f"p017:{key}",
         move=Move.SUBMIT,
-        plan=PLAN,
+        plan=plan,
         actor="p017",
         party=Party.AUTHOR,
         expected_version=version,
@@ -117,12 +121,12 @@ def submit(version: int = 1, content_version: int | None = None, key: str = "sub
     return SubmitPlan(command=given, deadline=HR_DUE)
 
 
-def move(kind: Move, version: int, stage: Stage, actor: str, key: str = "") -> MovePlan:
+def move(kind: Move, version: int, stage: Stage, actor: str, key: str = "", plan: PlanRef = PLAN) -> MovePlan:
     """A move by the author or by a reviewer."""
     given = Command(
         command_id=f"{actor}:{key or kind}-{version}",
         move=kind,
-        plan=PLAN,
+        plan=plan,
         actor=actor,
         party=Party.AUTHOR if actor == "p017" else Party.REVIEWER,
         expected_version=version,

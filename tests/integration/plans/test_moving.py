@@ -4,18 +4,25 @@ import asyncio
 
 import pytest
 
+from services.notify.rendering import render
 from services.plans.activities import PlanKeeper
 from services.plans.domain.ledger import first_broken
 from services.plans.store import ledger, plans
+from services.plans.store.tables import ORG
+from shared.contracts.events import Notice, PersonChanged, StageEntered
+from shared.contracts.organisation import RoleGrant
 from shared.contracts.refusals import (
+    Forbidden,
     KeyReused,
     NotYourMove,
     OwnPlan,
     StaleVersion,
 )
-from shared.contracts.words import Move, Stage
+from shared.contracts.words import Move, Role, Stage
 from shared.db import Database
+from shared.org.organisation import Organisation
 from tests.integration.plans.checks import refused, rows, stand
+from tests.integration.plans.company import person, told
 from tests.integration.plans.lifecycle import Course, move
 from tests.unit.plans.build import (
     PLAN,
@@ -74,6 +81,51 @@ async def test_the_wrong_mover_is_refused_also_here(
 ) -> None:
     await course.submitted()
     await refused(keeper.move(move(kind, 2, Stage.LEADER_REVIEW, actor)), kind_of_refusal)
+
+
+@pytest.mark.parametrize(
+    "grants",
+    [(), (RoleGrant(role=Role.HR, departments=("lab",)),), (Role.AUDITOR,)],
+    ids=["no role", "another scope", "another role"],
+)
+@pytest.mark.parametrize("kind", [Move.EXEMPT, Move.CANCEL])
+async def test_who_lost_the_right_to_end_a_plan_ends_it_no_more_by_an_older_command(
+    database: Database, keeper: PlanKeeper, course: Course, kind: Move, grants: tuple[Role | RoleGrant, ...]
+) -> None:
+    await course.submitted()
+    before = await rows(database)
+    async with database.transaction() as connection:
+        changed = person("hr1", "company", *grants).model_copy(update={"version": 2})
+        await ORG.keep(connection, PersonChanged(person=changed))
+    command = move(kind, 2, Stage.CANCELLED, "hr1")
+    assert (await refused(keeper.move(command), Forbidden)).details == {"needs": "hr_reviewer"}
+    assert await rows(database) == before
+
+
+async def test_a_plan_that_was_ended_stays_so_and_is_answered_after_the_right_is_lost(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.submitted()
+    command = move(Move.CANCEL, 2, Stage.CANCELLED, "hr1")
+    first = await keeper.move(command)
+    async with database.transaction() as connection:
+        changed = person("hr1", "company").model_copy(update={"version": 2})
+        await ORG.keep(connection, PersonChanged(person=changed))
+    assert await keeper.move(command) == first
+
+
+async def test_the_final_notice_tells_the_score_that_was_confirmed(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.closed()
+    scored = move(Move.CLOSE, 5, Stage.SCORED, "p017", key="close-for-good")
+    noted = scored.command.model_copy(update={"note": "92.5 excellent"})
+    await keeper.move(scored.model_copy(update={"command": noted}))
+    await keeper.move(move(Move.CONFIRM, 6, Stage.SCORED, "p017"))
+    await keeper.move(move(Move.CONFIRM, 7, Stage.FINAL, "boss1"))
+    (notice,) = (await told(database, StageEntered))[-1]["notices"]
+    shown = render(Notice.model_validate(notice), Organisation(today=None))
+    assert {"最终得分：92.5", "等级：优秀"} <= set(shown.lines)
 
 
 async def test_the_ledger_has_a_line_for_every_version_and_its_chain_is_whole(

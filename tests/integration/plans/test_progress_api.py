@@ -1,7 +1,11 @@
 """Progress over HTTP: whole batches, once, while it is taken."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from services.plans.store import tables as t
 from shared.contracts.events import ProgressRecorded
+from shared.contracts.ids import PlanRef
 from shared.contracts.plans import ClosePlan
 from shared.db import Database
 from tests.integration.plans.calls import CHINESE, PATH, code, report
@@ -51,6 +55,22 @@ async def test_one_wrong_entry_keeps_the_whole_batch_out(
         }
     ]
     assert await count(database, t.progress) == 0
+
+
+async def test_nobody_reports_what_has_not_happened(
+    client: Client, database: Database, course: Course
+) -> None:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    plan = PlanRef(company="acme", month=f"{today:%Y-%m}", person="p017")
+    await Course(database, course.keeper, plan).tracking()
+    # Two days ahead is the future also when midnight passes meanwhile.
+    ahead = entry("i0", "50").model_copy(update={"effective": today + timedelta(days=2)})
+    refused = await report(client("p017"), ahead, plan=plan)
+    assert code(refused) == (422, "request.invalid")
+    (error,) = refused.json()["errors"]
+    assert (error["path"], error["code"]) == ("entries[0].effective", "progress.not_yet")
+    now = entry("i0", "50").model_copy(update={"effective": today})
+    assert (await report(client("p017"), now, plan=plan)).status_code == 201
 
 
 async def test_progress_is_not_taken_before_tracking(client: Client, course: Course) -> None:

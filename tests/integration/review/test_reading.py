@@ -164,6 +164,21 @@ async def test_the_approver_s_page_says_that_they_may_decide(client: Client, rev
     assert (body["revision"], body["previous_revision"], body["changes"]) == (1, None, [])
 
 
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("zh-CN", "事务性工作占比 31%，超过 30% 的上限。"),
+        ("en", "Routine work has 31 %, more than the limit of 30 %."),
+    ],
+)
+async def test_reviewers_read_findings_as_sentences_in_their_language(
+    client: Client, reviews: Reviews, language: str, message: str
+) -> None:
+    await reviews.open_round(opening())
+    body = (await client("hr1").get(REVIEW, headers={"Accept-Language": language})).json()
+    assert [finding["message"] for finding in body["findings"]] == [message]
+
+
 async def test_the_page_shows_what_changed_since_the_revision_reviewed_before(
     client: Client, reviews: Reviews, lifecycle: LifecycleInMemory
 ) -> None:

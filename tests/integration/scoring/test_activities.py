@@ -317,7 +317,7 @@ async def test_a_rung_where_nobody_leads_is_recorded_as_reaching_nobody(
         update={"roles": tuple(r for r in chief.roles if r.role is not Role.EXECUTIVE), "version": 2}
     )
     sales = small.departments["sales"].model_copy(update={"version": 2})
-    await tell(database, Organisation([no_roles], [board, sales]))
+    await tell(database, Organisation([no_roles], [board, sales], today=None))
     await scores.score(scoring())
     assert await scores.fire_rung(firing()) == FiredRung(outcome=RungOutcome.NOBODY)
     assert await count(database, rung_table) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from monthline.company.story import Closing, Returned, Reviewing, Submitting
-from tests.unit.company.build import GOOD, company, told
+from tests.unit.company.build import GOOD, company, swapped, told
 
 PLAN = "plans/2026-03.p002.yaml"
 LATER = "plans/2026-03.p002.v2.yaml"
@@ -89,3 +89,10 @@ def test_a_delegate_may_decide_only_where_somebody_has_delegated() -> None:
     assert told({"story.yaml": story("{leader: delegate}")["story.yaml"], "delegations.csv": None}) == [
         ("story.yaml:2:10: people.p002.leader", "reference.unknown")
     ]
+
+
+@pytest.mark.parametrize(("left", "found"), [("2026-06-30", []), ("2026-02-27", ["reference.unknown"])])
+def test_a_delegate_of_the_month_counts_although_they_leave_after_it(left: str, found: list[str]) -> None:
+    people = swapped("people.csv", "en,Europe/Berlin,,\n", f"en,Europe/Berlin,,{left}\n")
+    changes = {"story.yaml": story("{leader: delegate}")["story.yaml"], **people}
+    assert [code for _, code in told(changes)] == found

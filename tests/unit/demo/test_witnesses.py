@@ -22,7 +22,7 @@ DEPARTMENTS = [department("sales"), department("rd"), department("hr")]
 
 
 def chosen(*others: Person) -> list[str]:
-    return witnesses(Organisation([*AUTHORS, *others], DEPARTMENTS), AUTHORS)
+    return witnesses(Organisation([*AUTHORS, *others], DEPARTMENTS, today=None), AUTHORS)
 
 
 def test_one_auditor_is_enough() -> None:

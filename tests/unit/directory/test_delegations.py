@@ -14,7 +14,7 @@ from services.directory.domain.delegations import (
     problems,
 )
 from shared.contracts.organisation import Delegation
-from shared.contracts.words import Milestone
+from shared.contracts.words import Milestone, Role
 from tests.unit.directory.build import absence, delegation, department, may, person, register
 
 PEOPLE = ("a", "b", "c", "d", "e")
@@ -37,6 +37,16 @@ def test_a_plain_delegation_is_fine() -> None:
 
 def test_nobody_delegates_to_themself() -> None:
     assert found(delegation("a", "a")) == [(("taker",), "delegation.self")]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN, Role.DATA_STEWARD])
+def test_who_decides_about_nobody_s_plan_takes_no_delegation(role: Role) -> None:
+    def told(*roles: Role) -> list[str]:
+        known = register(person("a"), person("b", "sales", *roles))
+        return [problem.code for problem in problems(known, (), delegation("a", "b"))]
+
+    assert told(role) == told(role, Role.AUDITOR) == ["delegation.taker"]
+    assert told() == told(role, Role.MANAGER) == []
 
 
 @pytest.mark.parametrize("end", [may(5), may(4)])

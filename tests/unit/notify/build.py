@@ -33,7 +33,7 @@ def organisation(*people: Person) -> Organisation:
     sales = Department(id="sales", name=Text(zh="销售部", en="Sales"), parent="company")
     company = Department(id="company", name=Text(zh="公司", en="Company"))
     production = Department(id="production", name=Text(zh="生产部", en="Production"), parent="company")
-    return Organisation(people, [company, sales, production])
+    return Organisation(people, [company, sales, production], today=None)
 
 
 def notice(template: str = "review_waiting", recipient: str = "p001", **parameters: str) -> Notice:

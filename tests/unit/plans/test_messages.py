@@ -1,5 +1,7 @@
 """Every finding and every refused entry has a sentence in both languages."""
 
+from datetime import date
+
 import pytest
 
 from services.plans.domain.lint import lint
@@ -49,8 +51,9 @@ def test_every_refused_entry_has_a_sentence_whose_blanks_are_all_filled(language
         entry("a", "1", milestone="launch"),
         entry("b", "-1"),
         entry("b", "1").model_copy(update={"effective": entry("b", "1").effective.replace(year=2062)}),
+        entry("b", "1", day=11),
     ]
-    found = problems(content, wrong, "2026-03")
+    found = problems(content, wrong, "2026-03", date(2026, 3, 10))
     assert {one.code for one in found} == {code for code in MESSAGES if code.startswith("progress.")}
     for one in found:
         said = message(one.code, one.parameters, language)

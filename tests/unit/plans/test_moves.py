@@ -6,6 +6,7 @@ import pytest
 
 from services.plans.domain.authority import require_actor
 from services.plans.domain.moves import MoveFacts, carried_out
+from services.plans.domain.scored import Scored
 from services.plans.domain.stages import require_editable, require_reporting
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
@@ -67,6 +68,19 @@ def test_the_author_hears_of_a_move_that_is_news_to_them(
 ) -> None:
     notices = moved(command(move, note="why"), source, target).event.notices
     assert [(notice.recipient, notice.template) for notice in notices] == ([("p017", text)] if text else [])
+
+
+@pytest.mark.parametrize(
+    ("note", "score"),
+    [
+        ("92.5 excellent", Scored(total="92.5", band="excellent")),
+        ("62 band-b", Scored(total="62", band="band-b")),
+        ("92.5", None),
+        ("", None),
+    ],
+)
+def test_a_score_is_read_from_the_note_of_the_move_that_showed_it(note: str, score: Scored | None) -> None:
+    assert Scored.noted(note) == score
 
 
 def test_a_notice_names_its_cause_once_and_what_waits() -> None:

@@ -45,7 +45,7 @@ def test_a_month_is_opened_from_the_current_one_to_a_year_ahead(month: str, code
     ],
 )
 def test_who_writes_no_plan_in_the_month_cannot_join_it_late(facts: dict[str, object], refused: bool) -> None:
-    organisation = Organisation([manager("p001", **facts)], [])
+    organisation = Organisation([manager("p001", **facts)], [], today=None)
     found = people_problems(organisation, "2026-03", ["p001"])
     assert [one["path"] for one in found] == (["people[0]"] if refused else [])
 

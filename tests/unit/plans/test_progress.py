@@ -29,9 +29,9 @@ CONTENT = PlanContent(
 )
 
 
-def codes(*entries: ProgressEntry) -> list[tuple[str, str]]:
+def codes(*entries: ProgressEntry, today: date | None = None) -> list[tuple[str, str]]:
     """What is wrong, and where."""
-    return [(one.code, one.path) for one in problems(CONTENT, entries, "2026-03")]
+    return [(one.code, one.path) for one in problems(CONTENT, entries, "2026-03", today)]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,20 @@ def test_an_entry_that_does_not_fit_its_item_is_named_with_its_field(
 def test_an_entry_is_effective_near_the_month_of_its_plan(effective: date, taken: bool) -> None:
     found = codes(entry("count", "1").model_copy(update={"effective": effective}))
     assert (found == []) is taken
+
+
+@pytest.mark.parametrize(
+    ("effective", "found"),
+    [
+        (date(2026, 3, 12), []),
+        (date(2026, 3, 13), [("progress.not_yet", "entries[0].effective")]),
+        (date(2026, 4, 30), [("progress.not_yet", "entries[0].effective")]),
+        (date(2026, 5, 1), [("progress.wrong_month", "entries[0].effective")]),
+    ],
+)
+def test_an_entry_is_effective_today_at_the_latest(effective: date, found: list[tuple[str, str]]) -> None:
+    given = entry("count", "1").model_copy(update={"effective": effective})
+    assert codes(given, today=date(2026, 3, 12)) == found
 
 
 def test_everything_wrong_in_a_batch_is_named_at_once() -> None:

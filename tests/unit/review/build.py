@@ -99,6 +99,7 @@ def company(
         departments=departments.values(),
         delegations=delegations,
         absences=absences,
+        today=TODAY,
     )
 
 
@@ -162,5 +163,12 @@ def submission(
         template_version=1,
         content=PlanContent(items=items or (item("contracts"),)),
         categories=(CategoryRule(id="core", label=text("core")),),
-        findings=(Finding(code="share.routine", severity=Severity.WARN, path="categories.routine.share"),),
+        findings=(
+            Finding(
+                code="share.routine",
+                severity=Severity.WARN,
+                path="categories.routine.share",
+                parameters={"share": "31", "limit": "30"},
+            ),
+        ),
     )

@@ -110,6 +110,15 @@ def test_a_delegation_for_the_department_gives_the_right(scope: tuple[str, ...])
     assert who(company(delegations=(given,)), LEADER_STEP) == [("lead", None), ("helper", "lead")]
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN, Role.DATA_STEWARD])
+def test_who_decides_about_nobody_s_plan_does_not_through_a_delegation_either(role: Role) -> None:
+    chain = (delegation("lead", "helper"), delegation("helper", "colleague"))
+    helper = person("helper", role, department="rnd")
+    assert who(company(helper, delegations=chain), LEADER_STEP) == [("lead", None)]
+    also_a_manager = person("helper", role, Role.MANAGER, department="rnd")
+    assert ("helper", "lead") in who(company(also_a_manager, delegations=chain), LEADER_STEP)
+
+
 def test_a_delegation_never_hands_a_plan_to_its_author() -> None:
     given = delegation("lead", "author")
     assert who(company(delegations=(given,)), LEADER_STEP) == [("lead", None)]
@@ -118,6 +127,12 @@ def test_a_delegation_never_hands_a_plan_to_its_author() -> None:
 def test_an_author_passes_no_delegation_on() -> None:
     chain = (delegation("lead", "author"), delegation("author", "helper"))
     assert who(company(delegations=chain), LEADER_STEP) == [("lead", None)]
+
+
+def test_an_author_s_own_delegation_takes_no_right_from_somebody_who_leaves_later() -> None:
+    leaving = person("helper", department="rnd", left=date(2026, 6, 30))
+    given = (delegation("lead", "helper"), delegation("author", "colleague"))
+    assert who(company(leaving, delegations=given), LEADER_STEP) == [("lead", None), ("helper", "lead")]
 
 
 def test_an_author_who_leads_gives_their_delegate_no_right_over_their_own_plan() -> None:

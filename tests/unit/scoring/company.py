@@ -75,6 +75,7 @@ def company(
         ],
         delegations=delegations,
         absences=absences,
+        today=TODAY,
     )
 
 

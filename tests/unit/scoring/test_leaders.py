@@ -42,11 +42,16 @@ def test_an_author_who_leads_the_department_is_answered_by_the_next_leader_up() 
 
 
 def test_nobody_answers_where_nobody_leads() -> None:
-    assert dict(leaders(Organisation(), SCOREE, NOW, CONFIRMATION)) == {}
+    assert dict(leaders(Organisation(today=TODAY), SCOREE, NOW, CONFIRMATION)) == {}
 
 
 def test_a_delegate_answers_on_behalf_of_the_leader() -> None:
     assert may_answer(company(delegation(LEADER, DEPUTY))) == {LEADER: None, DEPUTY: LEADER}
+
+
+@pytest.mark.parametrize("taker", ["auditor", "root", "steward"])
+def test_who_decides_about_nobody_s_plan_answers_for_no_leader(taker: str) -> None:
+    assert may_answer(company(delegation(LEADER, taker))) == {LEADER: None}
 
 
 def test_a_delegation_of_another_step_gives_no_right() -> None:
@@ -85,7 +90,9 @@ def test_an_author_who_stands_above_the_leader_does_not_hear_as_their_superior()
     organisation = company()
     above_board = organisation.departments["board"].model_copy(update={"leader": AUTHOR})
     changed = Organisation(
-        organisation.people.values(), {**organisation.departments, "board": above_board}.values()
+        organisation.people.values(),
+        {**organisation.departments, "board": above_board}.values(),
+        today=TODAY,
     )
     assert changed.superior(LEADER) == AUTHOR
     assert heard(Rung.SUPERIOR, changed) == [(LEADER, "approver")]

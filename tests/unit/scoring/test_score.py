@@ -93,6 +93,19 @@ def test_all_or_nothing_is_lost_by_one_item_below_its_target() -> None:
     assert score(closed(items, [actual("a", 10), actual("b", 1)], rules)).exact == 15
 
 
+def test_all_or_nothing_is_not_lost_by_an_item_without_a_share() -> None:
+    items = [item("a", 15, measure=count(10)), item("b", 0, measure=BINARY)]
+    rules = [rule("core", ALL_OR_NOTHING)]
+    assert score(closed(items, [actual("a", 10), actual("b", 0)], rules)).exact == 15
+    assert score(closed(items, [actual("a", 9), actual("b", 1)], rules)).exact == 0
+
+
+def test_all_or_nothing_of_items_without_any_share_is_met_by_all_of_them() -> None:
+    items = [item("a", 0, measure=BINARY), item("b", 0, measure=BINARY)]
+    (line,) = score(closed(items, [actual("a", 1), actual("b", 0)], [rule("core", ALL_OR_NOTHING)])).lines
+    assert line.completion == 0
+
+
 def test_all_or_nothing_never_counts_more_than_100_per_cent() -> None:
     plan = closed([item("a", 10, measure=count(10))], [actual("a", 13)], [rule("core", ALL_OR_NOTHING, 150)])
     assert score(plan).exact == 10

@@ -20,7 +20,7 @@ class OpenDoor(Door):
         """Somebody of that name."""
         if not authorization:
             raise NotSignedIn(reason="no_token")
-        return Principal(authorization, Organisation((), ()))
+        return Principal(authorization, Organisation((), (), today=None))
 
 
 async def test_a_move_that_is_not_built_says_so_to_whoever_is_signed_in() -> None:
