@@ -8,11 +8,11 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench image-steps lint format lock clean
+.PHONY: help setup demo test bench image-steps trial-tls lint format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: .venv/.dev ## Install everything for work on Monthline into .venv
 
@@ -21,7 +21,7 @@ demo: .venv/.embedded ## Run a company's month on this machine; Ctrl-C ends it
 
 test: .venv/.dev ## Run everything CI runs
 	@$(MAKE) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/trial $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 bench: .venv/.embedded ## Run the performance suite
@@ -36,6 +36,9 @@ lint: .venv/.dev ## Check format, style, types, walls and dependencies
 
 image-steps: ## Run the steps that make the image in a scratch folder, without a container engine
 	@sh deploy/image/try.sh
+
+trial-tls: .venv/.dev ## Run the production manifests' commands on this machine, over TLS, for a sample month
+	@$(BIN)/python -m pytest tests/trial $(ARGS)
 
 format: .venv/.dev ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only .
