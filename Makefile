@@ -8,11 +8,11 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint format lock clean
+.PHONY: help setup demo test bench image-steps trial-tls lint format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: .venv/.dev ## Install everything for work on Monthline into .venv
 
@@ -21,7 +21,7 @@ demo: .venv/.embedded ## Run a company's month on this machine; Ctrl-C ends it
 
 test: .venv/.dev ## Run everything CI runs
 	@$(MAKE) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/trial $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 bench: .venv/.embedded ## Run the performance suite
@@ -33,6 +33,12 @@ lint: .venv/.dev ## Check format, style, types, walls and dependencies
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(BIN)/deptry --no-ansi . 2> .venv/deptry.log || { cat .venv/deptry.log; exit 1; }
+
+image-steps: ## Run the steps that make the image in a scratch folder, without a container engine
+	@sh deploy/image/try.sh
+
+trial-tls: .venv/.dev ## Run the production manifests' commands on this machine, over TLS, for a sample month
+	@$(BIN)/python -m pytest tests/trial $(ARGS)
 
 format: .venv/.dev ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -12,17 +12,38 @@ import typer
 from typer.core import TyperGroup
 
 from monthline import commands
+from monthline.terminal import complain
 
 
 class Commands(TyperGroup):
     """The commands by name; a service's libraries are loaded by those alone that need them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all commands, in the order of the alphabet."""
-        return [name for name in sorted(_modules()) if self.get_command(ctx, name)]
+        """The names of the commands whose packages are installed, in the order of the alphabet."""
+        return [name for name in sorted(_modules()) if self._installed(name)]
 
     def get_command(self, ctx: Any, name: str) -> Any:
-        """The command of this name; None when there is none."""
+        """The command of this name; None when there is none.
+
+        A production image has no embedded servers: a command that needs them says so and ends with 2.
+        """
+        try:
+            return self._command(name)
+        except ModuleNotFoundError as missing:
+            if _ours(missing):
+                raise
+            complain(f"{name} needs {missing.name}: pip install 'monthline[embedded]'")
+            raise typer.Exit(2) from None
+
+    def _installed(self, name: str) -> bool:
+        try:
+            return self._command(name) is not None
+        except ModuleNotFoundError as missing:
+            if _ours(missing):
+                raise
+            return False
+
+    def _command(self, name: str) -> Any:
         module = _modules().get(name)
         if module is None:
             return None
@@ -35,6 +56,10 @@ class Commands(TyperGroup):
 def _modules() -> dict[str, str]:
     found = (module.name for module in pkgutil.iter_modules(commands.__path__))
     return {name.removesuffix("_").replace("_", "-"): name for name in found}
+
+
+def _ours(missing: ModuleNotFoundError) -> bool:
+    return (missing.name or "").partition(".")[0] in ("monthline", "services", "shared", "workflows")
 
 
 def _program() -> None:

@@ -22,6 +22,8 @@ from shared.outbox import Outbox
 from shared.settings import ProcessSettings, Settings
 from shared.temporal import MakeWorker, connect_worker
 
+HTTP_GRACE = 15
+"""Seconds that requests under way are given when a process ends; only then its worker stops."""
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
 Known = TypeVar("Known", bound=ProcessSettings)
@@ -192,7 +194,7 @@ def _uvicorn(service: Service) -> dict[str, Any]:
         "log_config": None,
         "access_log": False,
         "lifespan": "off",
-        "timeout_graceful_shutdown": 15,
+        "timeout_graceful_shutdown": HTTP_GRACE,
         "server_header": False,
         "limit_concurrency": 1000,
     }

@@ -137,6 +137,12 @@ class NatsSettings(Environment):
 class ProcessSettings(TemporalSettings):
     """What every process needs to know."""
 
+    temporal_deployment_name: str = Field(
+        "", description="Worker deployment of the workflow worker; the Worker Controller sets it"
+    )
+    temporal_worker_build_id: str = Field(
+        "", description="Version in that deployment; the Worker Controller sets it"
+    )
     http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     http_port: Port = Field(8000, description="Port the HTTP server listens on")
     run_api: bool = Field(True, description="Serve the API in this process")

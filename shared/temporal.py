@@ -11,11 +11,11 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import RetryPolicy
+from temporalio.common import RetryPolicy, VersioningBehavior, WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, TLSConfig
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from shared import log
 from shared.contracts.refusals import Refusal, StoreDown, refusal
@@ -122,6 +122,22 @@ def _carrying(
 
 MakeWorker = Callable[[Client], Worker]
 """Makes a process's worker on a client that is connected."""
+
+
+def versioning(settings: ProcessSettings) -> dict[str, Any]:
+    """Which build a worker is: one of a worker deployment where there is one, else just a name.
+
+    Running months go over to a new version by themselves; ``workflow.patched`` and the replay tests see to it
+    that they can.
+    """
+    if not settings.temporal_deployment_name or not settings.temporal_worker_build_id:
+        return {"build_id": BUILD}
+    version = WorkerDeploymentVersion(settings.temporal_deployment_name, settings.temporal_worker_build_id)
+    return {
+        "deployment_config": WorkerDeploymentConfig(
+            version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
+        )
+    }
 
 
 def worker(settings: ProcessSettings, *, queue: str, contract: type, keeper: object) -> MakeWorker:

@@ -33,7 +33,7 @@ def lifecycle_worker(client: Client, settings: ProcessSettings) -> Worker:
         task_queue=LIFECYCLE_QUEUE,
         workflows=WORKFLOWS,
         workflow_runner=sandbox(),
-        build_id=temporal.BUILD,
+        **temporal.versioning(settings),
         max_cached_workflows=settings.workflow_cache,
         max_concurrent_workflow_tasks=settings.worker_activities,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

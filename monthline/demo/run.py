@@ -3,16 +3,17 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from monthline.company.files import CompanyFiles
 from monthline.company.loading import load_company
 from monthline.company.reading import gather, parse_company
+from monthline.company.settings import Company
 from monthline.demo.causes import single_cause
 from monthline.demo.client import ANYBODYS, Client
 from monthline.demo.display import MonthBar, Steps
@@ -37,6 +38,14 @@ _LATE = 60.0
 
 
 Meanwhile = Callable[[Stack], Coroutine[Any, Any, None]]
+
+
+class Raised(Protocol):
+    """How a stack comes up over a folder, for the length of a block."""
+
+    def __call__(
+        self, folder: DataFolder, company: Company, steps: Steps, *, fixed_ports: bool, provisioned: bool
+    ) -> AbstractAsyncContextManager[Stack]: ...
 
 
 @dataclass(frozen=True)
@@ -128,11 +137,12 @@ async def played_month(
     fixed_ports: bool = True,
     meanwhile: Meanwhile | None = None,
     stretch: float = 1.0,
+    raised: Raised = running,
 ) -> AsyncIterator[Played]:
     """The stack with the month on it, played now unless it was before.
 
     ``meanwhile`` is done to the stack while the month is played, and ended with it; ``stretch``
-    makes the month so many times as long.
+    makes the month so many times as long; ``raised`` is how the stack comes up.
 
     Raises:
         CompanyInvalid: the services refuse something in the company's files.
@@ -141,7 +151,7 @@ async def played_month(
     memory = bill.memory
     schemas = schema_digest()
     provisioned = memory.finished and memory.schemas == schemas
-    async with running(
+    async with raised(
         folder, memory.company, steps, fixed_ports=fixed_ports, provisioned=provisioned
     ) as stack:
         if bill.company is not None:

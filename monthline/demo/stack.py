@@ -68,8 +68,8 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """What the parts are made from."""
+class Ground:
+    """What the parts of a stack are made from."""
 
     folder: DataFolder
     deployment: Deployment
@@ -100,19 +100,19 @@ async def running(
             exits.push_async_callback(_ended, answering)
             if not provisioned:
                 await asyncio.shield(answering)
-        ground = _ground(folder, company, servers, _settled(fixed_ports))
+        ground = _ground(folder, company, servers, settled(fixed_ports))
         if not provisioned:
             with steps.step("数据库结构与消息流", "schemas and stream"):
                 await _provision(ground.deployment)
         with steps.step("六个服务进程", "six service processes"):
-            mails, clients = await _serve_pages(exits, ground)
+            mails, clients = await serve_pages(exits, ground)
             supervisor = Supervisor(folder.logs, on_restart=lambda restart: steps.note(*_restarted(restart)))
             await exits.enter_async_context(supervisor)
             await _start_processes(supervisor, ground, answering)
         yield Stack(servers, supervisor, ground.addresses, clients, mails)
 
 
-def _settled(fixed_ports: bool) -> dict[str, int]:
+def settled(fixed_ports: bool) -> dict[str, int]:
     """A port for everything that listens: the usual one where it is wanted and free, else any."""
     ports = {name: Port(preferred if fixed_ports else None) for name, preferred in PREFERRED.items()}
     for port in ports.values():
@@ -122,7 +122,7 @@ def _settled(fixed_ports: bool) -> dict[str, int]:
 
 def _ground(
     folder: DataFolder, company: Company, servers: EmbeddedServers, ports: Mapping[str, int]
-) -> _Ground:
+) -> Ground:
     deployment = Deployment.model_validate(
         {
             "database_url": servers.postgres.url,
@@ -134,7 +134,7 @@ def _ground(
         }
     )
     signer = Signer(LOOPBACK, ports[ISSUER], SigningKey.kept_in(folder.path / "issuer"))
-    return _Ground(folder, deployment, signer, ports)
+    return Ground(folder, deployment, signer, ports)
 
 
 @asynccontextmanager
@@ -171,7 +171,7 @@ async def _provision(deployment: Deployment) -> None:
     )
 
 
-async def _serve_pages(exits: AsyncExitStack, ground: _Ground) -> tuple[MailFolder, Clients]:
+async def serve_pages(exits: AsyncExitStack, ground: Ground) -> tuple[MailFolder, Clients]:
     """The issuer and the mail sink, inside this process."""
     http = httpx2.AsyncClient(timeout=_TIMEOUT, limits=_CONNECTIONS, trust_env=False)
     clients = Clients(await exits.enter_async_context(http), ground.addresses, ground.signer)
@@ -183,7 +183,7 @@ async def _serve_pages(exits: AsyncExitStack, ground: _Ground) -> tuple[MailFold
     return mails, clients
 
 
-async def _start_processes(supervisor: Supervisor, ground: _Ground, servers: asyncio.Task[None]) -> None:
+async def _start_processes(supervisor: Supervisor, ground: Ground, servers: asyncio.Task[None]) -> None:
     """All side by side; when they stop, the workflow worker is the first, so that nobody is asked in vain."""
     services = [_spec(name, ground) for name in SERVICES]
 
@@ -197,12 +197,12 @@ async def _start_processes(supervisor: Supervisor, ground: _Ground, servers: asy
             starts.create_task(supervisor.start(_spec("workflows", ground), timeout=_START))
 
 
-def _spec(name: str, ground: _Ground) -> ProcessSpec:
+def _spec(name: str, ground: Ground) -> ProcessSpec:
     ready = f"{ground.addresses[name]}/readyz"
     return ProcessSpec.module(name, MODULES[name], ready, _environment(name, ground))
 
 
-def _environment(name: str, ground: _Ground) -> dict[str, str]:
+def _environment(name: str, ground: Ground) -> dict[str, str]:
     """A process's settings; what the user's shell says about another deployment is left out."""
     unset = {field.upper(): "" for field in Settings.model_fields}
     own = {

@@ -18,11 +18,17 @@ ACCOUNTS = Path(__file__).parents[2] / "deploy" / "nats" / "accounts.conf"
 class GuardedNats(NatsServer):
     """NATS with a user per service and TLS; ``url(user)`` logs that user in."""
 
-    def __init__(self, data_dir: Path, tls: Pair, accounts: Path = ACCOUNTS) -> None:
-        super().__init__(data_dir, durable=False)
+    def __init__(
+        self, data_dir: Path, tls: Pair, accounts: Path = ACCOUNTS, *, port: int | None = None
+    ) -> None:
+        super().__init__(data_dir, port, durable=False)
         self._tls = tls
         self._accounts = accounts
         self.passwords = {user: f"p{secrets.token_hex(16)}" for user in (*SERVICES, OPERATOR)}
+
+    def use(self, environment: Mapping[str, str]) -> None:
+        """Take the passwords from the variables that a deployment gives the server."""
+        self.passwords = {user: environment[variable(user)] for user in self.passwords}
 
     def url_of(self, user: str) -> str:
         """The URL with which a user logs in."""

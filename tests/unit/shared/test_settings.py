@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from temporalio.common import VersioningBehavior
 
 from monthline.deployment import DeploymentError, from_environment
 from shared.nats_connection import address_of
 from shared.nats_connection import tls_of as nats_tls
 from shared.process import load_settings
 from shared.settings import Settings
+from shared.temporal import BUILD, versioning
 from shared.temporal import tls_of as temporal_tls
 from tests.support.certificates import Authority
 
@@ -177,3 +179,13 @@ def test_an_operators_command_names_every_wrong_variable() -> None:
         "NATS_CA",
         "PLANS_NATS_URL",
     ]
+
+
+def test_a_worker_belongs_to_a_deployment_only_where_both_parts_are_named(load: Load) -> None:
+    assert versioning(load()) == {"build_id": BUILD}
+    assert versioning(load(TEMPORAL_DEPLOYMENT_NAME="months")) == {"build_id": BUILD}
+    named = versioning(load(TEMPORAL_DEPLOYMENT_NAME="months", TEMPORAL_WORKER_BUILD_ID="1a2b"))
+    config = named["deployment_config"]
+    assert config.use_worker_versioning
+    assert config.version.to_canonical_string() == "months.1a2b"
+    assert config.default_versioning_behavior is VersioningBehavior.AUTO_UPGRADE

@@ -1,0 +1,1 @@
+"""What an operator deploys with: checked against its schemas, against the code and against our own rules."""

@@ -1,0 +1,167 @@
+"""The compose file: valid, complete, in an order that starts, each role given what its code reads."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from monthline.deployment import MODULES, Deployment, from_environment
+from shared.migrations.run import SERVICES
+from shared.process import HTTP_GRACE
+from shared.settings import ProcessSettings, Settings
+from shared.temporal import GRACE
+from tests.support import compose
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "docker-compose.yml"
+ISSUER = {"OIDC_ISSUER": "https://login.example.com", "OIDC_JWKS_URL": "https://login.example.com/keys"}
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, str]:
+    """What ``deploy/compose/env.sh`` prints."""
+    script = ROOT / "deploy/compose/env.sh"
+    said = subprocess.run(["sh", script], capture_output=True, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line and not line.startswith("#"))
+
+
+@pytest.fixture(scope="module")
+def services(printed: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = compose.read(FILE, printed | ISSUER)["services"]
+    return found
+
+
+def test_the_file_is_valid_and_a_word_that_compose_does_not_know_is_found(tmp_path: Path) -> None:
+    broken = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    broken["services"]["plans"]["healtcheck"] = {}
+    (tmp_path / "broken.yml").write_text(yaml.safe_dump(broken), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        "-o",
+        "json",
+    ]
+    files = [str(FILE), str(tmp_path / "broken.yml")]
+    said = json.loads(subprocess.run([*command, *files], capture_output=True, text=True, check=False).stdout)
+    assert {found["filename"] for found in said["errors"]} == {str(tmp_path / "broken.yml")}
+    assert "healtcheck" in json.dumps(said["errors"])
+
+
+def test_the_printed_environment_lacks_the_issuer_and_nothing_else(printed: dict[str, str]) -> None:
+    with pytest.raises(compose.MissingVariable, match="name your issuer"):
+        compose.read(FILE, printed)
+    compose.read(FILE, printed | ISSUER)
+    assert set(printed) - compose.variables(FILE) == set()
+
+
+def test_two_printed_environments_share_no_password(printed: dict[str, str]) -> None:
+    passwords = [value for name, value in printed.items() if name.endswith("_PASSWORD")]
+    assert len(set(passwords)) == len(passwords) == 14
+
+
+def test_every_role_is_there_with_the_command_of_its_module(services: dict[str, Any]) -> None:
+    commands = {name: services[name]["command"] for name in MODULES}
+    assert commands == {name: ["python", "-m", module] for name, module in MODULES.items()}
+
+
+@pytest.mark.parametrize("name", [*MODULES])
+def test_a_role_is_given_settings_its_code_knows_and_all_it_requires(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    kind = ProcessSettings if name == "workflows" else Settings
+    given = services[name]["environment"]
+    assert [variable for variable in given if variable.lower() not in kind.model_fields] == []
+    for variable in Settings.model_fields:
+        monkeypatch.delenv(variable.upper(), raising=False)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    kind()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_logs_in_everywhere_as_itself(services: dict[str, Any], name: str) -> None:
+    given = services[name]["environment"]
+    assert urlsplit(given["DATABASE_URL"]).username == f"monthline_{name}"
+    assert urlsplit(given["NATS_URL"]).username == name
+    password = urlsplit(given["NATS_URL"]).password
+    assert services["nats"]["environment"][f"NATS_{name.upper()}_PASSWORD"] == password
+
+
+def test_the_migration_makes_the_roles_with_the_passwords_that_they_use(services: dict[str, Any]) -> None:
+    given = services["migrate"]["environment"]
+    target = from_environment(given)
+    for name in SERVICES:
+        assert target.dsn(name) == services[name]["environment"]["DATABASE_URL"]
+    unknown = [
+        variable for variable in given if variable.lower() not in {*Deployment.model_fields, "log_level"}
+    ]
+    assert unknown == []
+
+
+def test_only_a_healthy_or_finished_server_lets_the_next_one_start(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        for needed, condition in service.get("depends_on", {}).items():
+            if condition["condition"] == "service_healthy":
+                assert "healthcheck" in services[needed], f"{name} waits for the health of {needed}"
+            else:
+                assert condition["condition"] == "service_completed_successfully"
+                assert services[needed]["restart"].startswith("on-failure"), needed
+
+
+def start_order(services: dict[str, Any]) -> list[str]:
+    order: list[str] = []
+    while len(order) < len(services):
+        ready = [
+            name
+            for name, service in services.items()
+            if name not in order and set(service.get("depends_on", {})) <= set(order)
+        ]
+        assert ready, "the services wait for each other"
+        order += ready
+    return order
+
+
+def test_servers_start_before_the_migration_and_that_before_the_roles(services: dict[str, Any]) -> None:
+    order = start_order(services)
+    assert max(map(order.index, ("postgres", "nats", "temporal"))) < order.index("migrate")
+    assert all(order.index("migrate") < order.index(name) for name in MODULES)
+    assert order.index("workflows") > max(
+        order.index(name) for name in ("directory", "plans", "review", "scoring")
+    )
+
+
+Rule = Callable[[dict[str, Any]], bool]
+HARDENED: dict[str, Rule] = {
+    "read-only root": lambda service: service.get("read_only") is True,
+    "no capabilities": lambda service: service.get("cap_drop") == ["ALL"],
+    "no new privileges": lambda service: "no-new-privileges:true" in service.get("security_opt", []),
+    "one image": lambda service: service["image"] == "monthline:0.1.0",
+}
+
+
+@pytest.mark.parametrize("rule", HARDENED)
+def test_every_process_of_ours_is_confined(services: dict[str, Any], rule: str) -> None:
+    ours = [name for name in (*MODULES, "migrate") if not HARDENED[rule](services[name])]
+    assert ours == []
+    assert not HARDENED[rule]({"image": "monthline:latest"})
+
+
+def test_a_process_is_given_longer_to_stop_than_it_takes(services: dict[str, Any]) -> None:
+    needed = HTTP_GRACE + GRACE.total_seconds()
+    for name in MODULES:
+        assert int(services[name]["stop_grace_period"].removesuffix("s")) > needed
+
+
+def test_nothing_is_published_beyond_this_machine(services: dict[str, Any]) -> None:
+    published = [port for service in services.values() for port in service.get("ports", [])]
+    assert len(published) == len(SERVICES) + 1
+    assert [port for port in published if not port.startswith("127.0.0.1:")] == []

@@ -1,0 +1,123 @@
+"""Rules about what the manifests tell each process: settings, Secrets, the way to Temporal."""
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from monthline.deployment import MODULES, Deployment
+from shared.contracts.directory import DIRECTORY_QUEUE
+from shared.contracts.ids import LIFECYCLE_QUEUE
+from shared.contracts.plans import PLANS_QUEUE
+from shared.contracts.review import REVIEW_QUEUE
+from shared.contracts.scoring import SCORING_QUEUE
+from shared.settings import ProcessSettings, Settings
+from tests.support.kustomize import Manifest
+from tests.support.manifests import (
+    Runner,
+    environment,
+    of_kind,
+    runners,
+)
+
+ROOT = Path(__file__).parents[2]
+QUEUES = {DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE, LIFECYCLE_QUEUE}
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|API_KEY$|DATABASE_URL$|NATS_URL$|SMTP_URL$")
+SECRET_VALUE = re.compile(r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN|\beyJ[A-Za-z0-9_-]{10,}")
+
+
+@cache
+def secrets() -> dict[str, dict[str, str]]:
+    """What ``deploy/k8s/secrets.sh`` prints for servers with TLS, by Secret."""
+    told = {"POSTGRES": "postgres:5432/monthline", "OWNER": "owner:pw", "NATS": "nats:4222", "TLS": "1"}
+    script = ROOT / "deploy/k8s/secrets.sh"
+    printed = subprocess.run(
+        ["sh", script], env=os.environ | told, capture_output=True, text=True, check=True
+    )
+    found: dict[str, Any] = {
+        one["metadata"]["name"]: one["stringData"] for one in yaml.safe_load_all(printed.stdout) if one
+    }
+    return found
+
+
+def no_secret_is_written_down(manifests: Sequence[Manifest]) -> list[str]:
+    pairs = [pair for one in of_kind(manifests, "ConfigMap") for pair in one["data"].items()]
+    for one in runners(manifests):
+        pairs += [(each["name"], each.get("value", "")) for each in one.container.get("env", [])]
+    leaks = [name for name, value in pairs if SECRET_NAME.search(name) or SECRET_VALUE.search(value)]
+    return [f"a secret in {name}" for name in leaks] + [
+        f"Secret {one['metadata']['name']} is in the tree" for one in of_kind(manifests, "Secret")
+    ]
+
+
+def every_variable_is_a_setting(manifests: Sequence[Manifest]) -> list[str]:
+    known = {name.upper() for kind in (Settings, Deployment) for name in kind.model_fields}
+    return [
+        f"{one.name} is given {name}, which is no setting"
+        for one in runners(manifests)
+        for name in environment(manifests, one, secrets())
+        if name not in known and not name.startswith("OTEL_")
+    ]
+
+
+def every_required_setting_is_given(manifests: Sequence[Manifest]) -> list[str]:
+    missing = []
+    for one in runners(manifests):
+        given = environment(manifests, one, secrets())
+        required = [name for name, field in _fields(one).items() if field.is_required()]
+        missing += [f"{one.name} lacks {name.upper()}" for name in required if not given.get(name.upper())]
+        if "NATS_URL" not in given and "nats_url" in _fields(one):
+            missing.append(f"{one.name} lacks NATS_URL")
+    return missing
+
+
+def _fields(runner: Runner) -> dict[str, FieldInfo]:
+    if runner.name == "migrate":
+        return Deployment.model_fields
+    return ProcessSettings.model_fields if runner.name == "workflows" else Settings.model_fields
+
+
+def each_service_has_its_own_secret(manifests: Sequence[Manifest]) -> list[str]:
+    wrong = []
+    for one in runners(manifests):
+        names = [each["secretRef"]["name"] for each in one.container["envFrom"] if "secretRef" in each]
+        own = one.labels.get("monthline.dev/service", one.name)
+        if names != [f"monthline-{own}"]:
+            wrong.append(f"{one.name} reads {names}")
+    return wrong
+
+
+def temporal_is_the_same_everywhere(manifests: Sequence[Manifest]) -> list[str]:
+    [config] = of_kind(manifests, "ConfigMap")
+    address, namespace = config["data"]["TEMPORAL_ADDRESS"], config["data"]["TEMPORAL_NAMESPACE"]
+    wrong = []
+    for one in of_kind(manifests, "ScaledObject", "WorkerResourceTemplate"):
+        spec = one["spec"] if one["kind"] == "ScaledObject" else one["spec"]["template"]["spec"]
+        for each in (trigger["metadata"] for trigger in spec["triggers"] if trigger["type"] == "temporal"):
+            right = each["endpoint"] == address and each["taskQueue"] in QUEUES
+            if not right or each["namespace"] not in (namespace, "__TEMPORAL_NAMESPACE__"):
+                wrong.append(f"{one['metadata']['name']} looks at {each}")
+    for one in of_kind(manifests, "Connection"):
+        wrong += [f"connection to {one['spec']['hostPort']}"] * (one["spec"]["hostPort"] != address)
+    for one in of_kind(manifests, "WorkerDeployment"):
+        wrong += ["another namespace"] * (one["spec"]["workerOptions"]["temporalNamespace"] != namespace)
+    return wrong
+
+
+def every_role_runs_once_as_api_and_once_as_worker(manifests: Sequence[Manifest]) -> list[str]:
+    parts = []
+    for one in runners(manifests):
+        if one.kind != "Job":
+            given = environment(manifests, one, secrets())
+            [_, _, module] = one.container["command"]
+            parts += [
+                (module, part) for part in ("API", "WORKER") if given.get(f"RUN_{part}", "true") == "true"
+            ]
+    wanted = [(module, part) for module in MODULES.values() for part in ("API", "WORKER")]
+    return [f"{part} runs {parts.count(part)} times" for part in {*parts, *wanted} if parts.count(part) != 1]

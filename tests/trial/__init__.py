@@ -1,0 +1,1 @@
+"""Trials that take minutes: `make trial-tls`; never part of `make test`."""

@@ -1,0 +1,106 @@
+"""The sample company's month on the production manifests' own commands, over TLS, with NATS permissions."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from monthline.demo.checks.evidence import Check, Evidence
+from monthline.demo.checks.verdict import CHECKS, look
+from monthline.demo.display import Steps
+from monthline.demo.run import bill_for, played_month
+from monthline.demo.stack import Stack
+from monthline.demo.state import DataFolder
+from shared.contracts.words import Language
+from tests.support.trial_stack import Trial
+
+pytestmark = pytest.mark.slow
+STRETCH = 3.0
+"""Eleven processes and TLS in Python in front of two servers take their share of the machine."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the trial left: what was wrong with the month, what was restarted, what the processes said."""
+
+    trial: Trial
+    wrong: Mapping[str, Sequence[str]]
+    restarts: Mapping[str, int]
+    said: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+async def outcome(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Outcome]:
+    folder = DataFolder(tmp_path_factory.mktemp("trial"))
+    steps = Steps(Console(file=StringIO(), width=300), Language.EN)
+    bill = bill_for(folder, None, steps)
+    assert bill.company is not None
+    trial = Trial(tmp_path_factory.mktemp("cluster"))
+
+    async def roll(stack: Stack) -> None:
+        """Restart every process once, one after the other, as a roll-out does."""
+        for name in stack.supervisor.names:
+            stack.supervisor.kill(name, signal.SIGTERM)
+            await _came_back(stack, name)
+
+    async with played_month(
+        folder, bill, steps, fixed_ports=False, meanwhile=roll, stretch=STRETCH, raised=trial.raised
+    ) as played:
+        evidence = Evidence(played, bill.company)
+        wrong = {check.en: await look(check, evidence) for check in CHECKS}
+        supervisor = played.stack.supervisor
+        restarts = {name: supervisor.restarts(name) for name in supervisor.names}
+        said = {name: supervisor.log(name).read_text(encoding="utf-8") for name in supervisor.names}
+    yield Outcome(trial, wrong, restarts, said)
+    folder.erase()
+
+
+async def _came_back(stack: Stack, name: str) -> None:
+    before = stack.supervisor.restarts(name)
+    while stack.supervisor.restarts(name) == before:
+        await asyncio.sleep(0.1)
+    await stack.supervisor.wait_ready(name, 120)
+
+
+async def test_the_migration_made_everything_ready(outcome: Outcome) -> None:
+    assert "stream PLAN_EVENTS created" in outcome.trial.migrated
+    assert "durable consumers are as this version wants them" in outcome.trial.migrated
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.en)
+async def test_the_month_is_whole_after_a_roll_out(outcome: Outcome, check: Check) -> None:
+    assert outcome.wrong[check.en] == []
+
+
+async def test_every_process_was_restarted_once_and_stopped_in_order(outcome: Outcome) -> None:
+    assert len(outcome.restarts) == 11
+    assert set(outcome.restarts.values()) == {1}
+    for name, said in outcome.said.items():
+        assert said.count('"process.stopped"') >= 1, name
+
+
+async def test_nobody_was_denied_anything_on_nats(outcome: Outcome) -> None:
+    assert [name for name, said in outcome.said.items() if "nats.denied" in said] == []
+
+
+async def test_no_password_is_in_a_log(outcome: Outcome) -> None:
+    passwords = {
+        value.partition("//")[2].partition("@")[0].partition(":")[2]
+        for given in outcome.trial.environments.values()
+        for name, value in given.items()
+        if name.endswith(("DATABASE_URL", "NATS_URL"))
+    }
+    assert len(passwords) >= 11
+    leaks = [name for name, said in outcome.said.items() if any(password in said for password in passwords)]
+    assert leaks == []
+
+
+async def test_the_servers_were_reached_over_tls_alone(outcome: Outcome) -> None:
+    fronts = outcome.trial.fronts
+    assert fronts["postgres"].refused == 0
+    assert fronts["postgres"].carried >= 10
+    assert fronts["temporal"].carried >= 10
