@@ -45,6 +45,7 @@ ENGLISH: dict[str, Words] = {
     "idempotency.missing": ("Idempotency-Key missing", "Send a fresh UUID in the header Idempotency-Key."),
     "version.missing": ("If-Match missing", "Send the plan's ETag in the header If-Match."),
     "window.over": ("Too late", "This was possible until {until}."),
+    "rate.exceeded": ("Too many requests", "Too many from one {of}. Try again in {retry_after} s."),
     "engine.down": (
         "Moves are not possible for a moment",
         "Nothing was changed. Try again in {retry_after} s.",
@@ -78,6 +79,7 @@ CHINESE: dict[str, Words] = {
     "idempotency.missing": ("缺少幂等键", "请在 Idempotency-Key 请求头中发送新的 UUID。"),
     "version.missing": ("缺少 If-Match", "请在 If-Match 请求头中发送计划的 ETag。"),
     "window.over": ("已过期限", "该操作的截止时间为 {until}。"),
+    "rate.exceeded": ("请求过于频繁", "来自同一来源（{of}）的请求过多，请在 {retry_after} 秒后重试。"),
     "engine.down": ("暂时无法流转", "没有任何更改，请在 {retry_after} 秒后重试。"),
     "store.down": ("暂时无法访问数据库", "没有任何更改，请在 {retry_after} 秒后重试。"),
 }

@@ -182,6 +182,13 @@ class WindowOver(Refusal):
     status = 409
 
 
+class TooOften(Refusal):
+    """More requests than one ``of`` (person, plan or address) may make. ``retry_after`` seconds."""
+
+    code = "rate.exceeded"
+    status = 429
+
+
 class EngineDown(Refusal):
     """The workflow engine cannot be reached; nothing was sent. ``retry_after`` seconds."""
 

@@ -32,7 +32,8 @@ from shared.commands import Commands
 from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, PersonChanged
 from shared.contracts.words import Stage
 from shared.db import Connection, Database
-from shared.http import Door, create_app
+from shared.door import Door
+from shared.http import create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from tests.attacks import stories
