@@ -29,7 +29,7 @@ from services.scoring.store import plans as scored_plans
 from services.scoring.store.tables import COMMANDS as SCORE_COMMANDS
 from services.scoring.store.tables import ORG as SCORE_ORG
 from shared.commands import Commands
-from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, PersonChanged
+from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, Event, PersonChanged
 from shared.contracts.words import Stage
 from shared.db import Connection, Database
 from shared.door import Door
@@ -67,13 +67,17 @@ class House:
         return httpx2.AsyncClient(transport=transport, base_url=f"http://{service}", headers=headers)
 
 
-async def build(databases: Mapping[str, Database]) -> House:
-    """The company, the author's plans, and the applications over them."""
+async def build(databases: Mapping[str, Database], *news: Event) -> House:
+    """The company, the author's plans, and the applications over them.
+
+    ``news`` of the organisation reach the copies when the plans are there.
+    """
     await _people(databases)
     submissions = await stories.write_plans(databases["plans"])
     await stories.hold_reviews(databases["review"], submissions)
     await stories.give_scores(databases["scoring"])
     await stories.send_messages(databases["notify"], tuple(f"hook-{caller}" for caller in CALLERS))
+    await tell(databases, *news)
     engine, reader = StandingStill(), Reader()
     apps = _apps(databases, engine, reader)
     return House(apps, databases, engine, reader)
@@ -85,16 +89,21 @@ async def _people(databases: Mapping[str, Database]) -> None:
         await register.save(connection, company)
         await stand_ins.save_delegation(connection, DELEGATION)
         await stand_ins.save_absence(connection, ABSENCE)
-    facts = (
+    await tell(
+        databases,
         *(DepartmentChanged(department=one) for one in DEPARTMENTS),
         *(PersonChanged(person=one) for one in PEOPLE),
         DelegationChanged(delegation=DELEGATION),
         AbsenceChanged(absence=ABSENCE),
     )
+
+
+async def tell(databases: Mapping[str, Database], *news: Event) -> None:
+    """Have every copy of the organisation take news of it."""
     for service, copy in COPIES.items():
         async with databases[service].transaction() as connection:
-            for fact in facts:
-                await copy.keep(connection, fact)
+            for one in news:
+                await copy.keep(connection, one)
 
 
 def _apps(databases: Mapping[str, Database], engine: StandingStill, reader: Reader) -> dict[str, FastAPI]:
