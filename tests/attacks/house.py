@@ -61,6 +61,11 @@ class House:
     engine: StandingStill
     reader: Reader
 
+    def with_fresh_eyes(self) -> "House":
+        """The same house with applications that look at the organisation anew for every request."""
+        apps = _apps(self.databases, self.engine, self.reader, age=0)
+        return House(apps, self.databases, self.engine, self.reader)
+
     def client(self, service: str, headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
         """A client of one service, without a caller unless the headers name one."""
         transport = httpx2.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
@@ -79,7 +84,7 @@ async def build(databases: Mapping[str, Database], *news: Event) -> House:
     await stories.send_messages(databases["notify"], tuple(f"hook-{caller}" for caller in CALLERS))
     await tell(databases, *news)
     engine, reader = StandingStill(), Reader()
-    apps = _apps(databases, engine, reader)
+    apps = _apps(databases, engine, reader, age=600)
     return House(apps, databases, engine, reader)
 
 
@@ -106,8 +111,10 @@ async def tell(databases: Mapping[str, Database], *news: Event) -> None:
                 await copy.keep(connection, one)
 
 
-def _apps(databases: Mapping[str, Database], engine: StandingStill, reader: Reader) -> dict[str, FastAPI]:
-    caches = {service: OrgCache(databases[service], copy, age=600) for service, copy in COPIES.items()}
+def _apps(
+    databases: Mapping[str, Database], engine: StandingStill, reader: Reader, *, age: float
+) -> dict[str, FastAPI]:
+    caches = {service: OrgCache(databases[service], copy, age=age) for service, copy in COPIES.items()}
     doors = {service: Door(reader, cache.get, ADMINS) for service, cache in caches.items()}
     return {
         "directory": _directory(databases["directory"], reader),
