@@ -1,6 +1,7 @@
 """Who a bearer token says its sender is: signature, issuer, audience and times, by the issuer's keys."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,13 @@ MIN_REFRESH = 10.0
 KEEP = 600.0
 RETRY = 5.0
 """Seconds after a failure within which the issuer is not asked again: nobody waits in line for a timeout."""
+LONGEST = 8192
+"""Characters of a token that is looked at."""
+REMEMBER = 60.0
+"""Seconds for which a token that held is taken to hold, unless it expires before."""
+MOST_REMEMBERED = 10_000
+UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What the library raises for tokens that are none."""
 logger = log.get(__name__)
 
 
@@ -53,7 +61,14 @@ class TokenReader:
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
         self._failed_at = float("-inf")
+        self._held: dict[bytes, tuple[str, float]] = {}
         self._lock = asyncio.Lock()
+
+    def known(self, authorization: str | None) -> str | None:
+        """The ``sub`` of a token that held a moment ago; None for one that has to be looked at."""
+        scheme, _, token = (authorization or "").partition(" ")
+        subject, until = self._held.get(_digest(token.strip()), ("", 0.0))
+        return subject if scheme.lower() == "bearer" and time.time() < until else None
 
     async def subject(self, authorization: str | None) -> str:
         """The ``sub`` of the bearer token in an Authorization header.
@@ -65,27 +80,38 @@ class TokenReader:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn(reason="no_token")
+        if len(token) > LONGEST:
+            raise NotSignedIn(reason="invalid_token")
         try:
             decoded = await self._decode(token.strip())
             self._claims.validate(decoded.claims)
-            subject = decoded.claims["sub"]
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+            subject, expires = decoded.claims["sub"], decoded.claims["exp"]
+        except UNREADABLE as error:
             raise NotSignedIn(reason=getattr(error, "error", "invalid_token")) from error
         if not isinstance(subject, str) or not subject:
             raise NotSignedIn(reason="invalid_token")
+        self._remember(token.strip(), subject, expires)
         return subject
+
+    def _remember(self, token: str, subject: str, expires: float) -> None:
+        if len(self._held) >= MOST_REMEMBERED:
+            self._held.clear()
+        self._held[_digest(token)] = (subject, min(expires + LEEWAY, time.time() + REMEMBER))
 
     async def _decode(self, token: str) -> Any:
         keys = await self._current(KEEP)
         try:
             return jwt.decode(token, keys, algorithms=self._algorithms)
-        except (JoseError, ValueError):
+        except UNREADABLE:
             newer = await self._current(MIN_REFRESH)
             if newer is keys:
                 raise
             return jwt.decode(token, newer, algorithms=self._algorithms)
 
     async def _current(self, age: float) -> KeySet:
+        """The issuer's keys, at most ``age`` seconds old; nobody waits who has no need of newer ones."""
+        if self._keys is not None and self._clock() - self._fetched_at <= age:
+            return self._keys
         async with self._lock:
             if self._keys is None or self._clock() - self._fetched_at > age:
                 self._keys = await self._fetch()
@@ -109,3 +135,7 @@ class TokenReader:
         if self._keys is None:
             raise IssuerDown(retry_after=int(RETRY))
         return self._keys
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -19,10 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.access import Principal
-from shared.auth import TokenReader
 from shared.contracts.lifecycle import Moved
 from shared.contracts.refusals import (
-    Forbidden,
     Invalid,
     KeyMissing,
     NotAvailable,
@@ -32,41 +30,23 @@ from shared.contracts.refusals import (
     VersionMissing,
 )
 from shared.contracts.words import Language, Move
+from shared.door import Door
 from shared.inbound import Outcome, Pending
-from shared.org.organisation import Organisation
 from shared.outbox import traceparent
 from shared.problems import language_of, problem
 
 STATIC = Path(__file__).parent / "static" / "swagger"
-OrganisationSource = Callable[[], Awaitable[Organisation]]
 Check = Callable[[], Awaitable[None]]
 logger = log.get(__name__)
-
-
-class Door:
-    """Lets callers in: the token names a person, the organisation gives them their rights."""
-
-    def __init__(
-        self, tokens: TokenReader, organisation: OrganisationSource, admins: Sequence[str] = ()
-    ) -> None:
-        self._tokens = tokens
-        self._organisation = organisation
-        self._admins = frozenset(admins)
-
-    async def principal(self, authorization: str | None) -> Principal:
-        """The caller; raises NotSignedIn without a token that holds, Forbidden for a stranger."""
-        subject = await self._tokens.subject(authorization)
-        principal = Principal(subject, await self._organisation(), configures=subject in self._admins)
-        if not principal.known:
-            raise Forbidden(needs="an active person of this company")
-        return principal
 
 
 async def _caller(
     request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> Principal:
     door: Door = request.app.state.door
-    return await door.principal(authorization)
+    address = request.client.host if request.client else ""
+    plan = None if request.method == "GET" else request.path_params.get("plan_id")
+    return await door.principal(authorization, address, plan)
 
 
 Caller = Annotated[Principal, Depends(_caller)]
@@ -203,7 +183,11 @@ async def _paging(
 PageWanted = Annotated[Paging, Depends(_paging)]
 
 
-def create_app(title: str, *, door: Door, checks: dict[str, Check]) -> FastAPI:
+MOST_BODY = 1024 * 1024
+"""Bytes of a request's body; a service that takes whole files says so."""
+
+
+def create_app(title: str, *, door: Door, checks: dict[str, Check], most_body: int = MOST_BODY) -> FastAPI:
     """An application with the caller's door, problems, health pages and its own Swagger UI."""
     app = FastAPI(
         title=f"Monthline {title}",
@@ -211,6 +195,7 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         strict_content_type=True,
+        max_body_size=most_body,
         responses={"default": {"description": "Problem", "content": {"application/problem+json": {}}}},
     )
     app.state.door = door

@@ -14,6 +14,7 @@ from shared.engine import Engine
 from shared.nats_connection import tls_of
 from shared.org.copy import OrgCopy
 from shared.outbox import Outbox
+from shared.rates import Rates
 from shared.settings import Settings
 
 
@@ -44,6 +45,13 @@ async def parts(settings: Settings, name: str) -> Parts:
             jwks_url=str(settings.oidc_jwks_url),
             algorithms=settings.oidc_algorithms,
         ),
+    )
+
+
+def rates_of(settings: Settings) -> Rates:
+    """The bounds that ``settings`` set to how often somebody may ask."""
+    return Rates.of(
+        person=settings.rate_per_person, plan=settings.rate_per_plan, sign_in=settings.rate_of_bad_tokens
     )
 
 

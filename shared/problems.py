@@ -51,6 +51,7 @@ ENGLISH: dict[str, Words] = {
         "Nobody can be signed in for a moment",
         "The issuer's keys cannot be fetched, so no token can be checked. Try again in {retry_after} s.",
     ),
+    "rate.exceeded": ("Too many requests", "Too many from one {of}. Try again in {retry_after} s."),
     "engine.down": (
         "Moves are not possible for a moment",
         "Nothing was changed. Try again in {retry_after} s.",
@@ -90,6 +91,7 @@ CHINESE: dict[str, Words] = {
     "version.missing": ("缺少 If-Match", "请在 If-Match 请求头中发送计划的 ETag。"),
     "window.over": ("已过期限", "该操作的截止时间为 {until}。"),
     "issuer.down": ("暂时无法验证身份", "无法获取签发方的公钥，无法验证令牌，请在 {retry_after} 秒后重试。"),
+    "rate.exceeded": ("请求过于频繁", "来自同一来源（{of}）的请求过多，请在 {retry_after} 秒后重试。"),
     "engine.down": ("暂时无法流转", "没有任何更改，请在 {retry_after} 秒后重试。"),
     "store.down": (
         "暂时无法访问数据库",

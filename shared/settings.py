@@ -50,6 +50,7 @@ def _trusted(path: str) -> str:
 File = Annotated[str, AfterValidator(_readable)]
 CaFile = Annotated[File, AfterValidator(_trusted)]
 NatsUrl = Annotated[str, StringConstraints(pattern=r"^(nats|tls)://")]
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://"), AfterValidator(_with_files)]
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
 
@@ -195,6 +196,14 @@ class Settings(NatsSettings, ProcessSettings):
     oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
     oidc_algorithms: tuple[Literal["RS256", "ES256", "PS256", "EdDSA"], ...] = Field(
         ("RS256", "ES256"), description="Accepted signature algorithms, as a JSON list"
+    )
+
+    rate_per_person: Rate = Field(
+        200, description="Requests a second of one person in one process; 0: no bound"
+    )
+    rate_per_plan: Rate = Field(20, description="Changes a second of one plan in one process; 0: no bound")
+    rate_of_bad_tokens: Rate = Field(
+        20, description="Bad tokens a second from one address in one process; 0: no bound"
     )
 
     smtp_url: str = Field("", description="smtp://[user:password@]host:port or smtps://…; empty for no mail")

@@ -10,8 +10,8 @@ from services.directory.store.organisation import CurrentOrganisation
 from services.directory.store.tables import OUTBOX
 from shared import temporal
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
-from shared.http import Door
-from shared.parts import parts
+from shared.door import Door
+from shared.parts import parts, rates_of
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old
 from shared.settings import Settings
@@ -38,7 +38,7 @@ async def compose(settings: Settings) -> Service:
         organisation,
         calendars,
         official,
-        door=Door(own.tokens, organisation.get, settings.admins),
+        door=Door(own.tokens, organisation.get, settings.admins, rates_of(settings)),
         checks={"database": own.database.check, "nats": lambda: bus_check(own.bus, ())},
     )
     keeper = Directory(own.database, calendars, official)

@@ -11,9 +11,11 @@ from services.notify.webhooks import Caller
 from shared.auth import TokenReader
 from shared.bus import Bus
 from shared.db import Database
-from shared.http import Door, create_app
+from shared.door import Door
+from shared.http import create_app
 from shared.nats_connection import tls_of
 from shared.org.copy import OrgCache
+from shared.parts import rates_of
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old
 from shared.settings import Settings
@@ -37,7 +39,7 @@ async def compose(settings: Settings) -> Service:
     )
     app = create_app(
         NAME,
-        door=Door(tokens, people.get, settings.admins),
+        door=Door(tokens, people.get, settings.admins, rates_of(settings)),
         checks={"database": database.check, "nats": lambda: bus_check(bus, service.consumers)},
     )
     NotifyApi(database, caller, by_mail=bool(settings.smtp_url)).register(app)

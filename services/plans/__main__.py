@@ -9,10 +9,10 @@ from services.plans.store.tables import COMMANDS, ORG, OUTBOX
 from shared.bus import Consumer
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.words import Stage
-from shared.http import Door
+from shared.door import Door
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
-from shared.parts import Parts, parts
+from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
@@ -39,7 +39,7 @@ async def compose(settings: Settings) -> Service:
         org=cache,
         engine=made.engine,
         desk=desk,
-        door=Door(made.tokens, cache.get, settings.admins),
+        door=Door(made.tokens, cache.get, settings.admins, rates_of(settings)),
         checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
         company=settings.company,
         allow_time_scale=settings.allow_time_scale,

@@ -8,10 +8,10 @@ from services.review.store.tables import COMMANDS, ORG, OUTBOX
 from shared.bus import Consumer
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.words import Stage
-from shared.http import Door
+from shared.door import Door
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
-from shared.parts import Parts, parts
+from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
@@ -35,7 +35,7 @@ async def compose(settings: Settings) -> Service:
     app = review_app(
         database=made.database,
         desk=desk,
-        door=Door(made.tokens, cache.get, settings.admins),
+        door=Door(made.tokens, cache.get, settings.admins, rates_of(settings)),
         checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
     )
     return Service(

@@ -8,10 +8,10 @@ from services.scoring.store.tables import COMMANDS, ORG, OUTBOX, SCHEMA
 from shared.bus import Consumer
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
 from shared.contracts.words import Stage
-from shared.http import Door
+from shared.door import Door
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
-from shared.parts import Parts, parts
+from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
@@ -36,7 +36,7 @@ async def compose(settings: Settings) -> Service:
         database=made.database,
         org=cache,
         desk=desk,
-        door=Door(made.tokens, cache.get, settings.admins),
+        door=Door(made.tokens, cache.get, settings.admins, rates_of(settings)),
         checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
     )
     return Service(

@@ -203,6 +203,13 @@ class IssuerDown(Refusal):
     status = 503
 
 
+class TooOften(Refusal):
+    """More requests than one ``of`` (person, plan or address) may make. ``retry_after`` seconds."""
+
+    code = "rate.exceeded"
+    status = 429
+
+
 class EngineDown(Refusal):
     """The workflow engine cannot be reached; nothing was sent. ``retry_after`` seconds."""
 

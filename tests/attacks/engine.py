@@ -10,16 +10,22 @@ from workflows.stages import Standing, admit
 
 
 class StandingStill(Engine):
-    """Judges each command as its plan's lifecycle does, and says what would follow; nothing moves."""
+    """Judges each command as its plan's lifecycle does, and says what would follow; nothing moves.
+
+    ``trouble`` is raised in place of an answer.
+    """
 
     def __init__(self) -> None:
         self.sent: list[Command] = []
+        self.trouble: Exception | None = None
         self._standing = {
             plan_in(stage).plan_id: Standing(stage, version) for stage, version in VERSIONS.items()
         }
 
     async def command(self, command: Command, *, deadline: float | None = None) -> Moved:
         """The stage to which the table of moves leads, or its refusal."""
+        if self.trouble is not None:
+            raise self.trouble
         self.sent.append(command)
         standing = self._standing.get(command.plan.plan_id)
         if standing is None:

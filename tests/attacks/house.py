@@ -29,10 +29,11 @@ from services.scoring.store import plans as scored_plans
 from services.scoring.store.tables import COMMANDS as SCORE_COMMANDS
 from services.scoring.store.tables import ORG as SCORE_ORG
 from shared.commands import Commands
-from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, PersonChanged
+from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, Event, PersonChanged
 from shared.contracts.words import Stage
 from shared.db import Connection, Database
-from shared.http import Door, create_app
+from shared.door import Door
+from shared.http import create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from tests.attacks import stories
@@ -60,21 +61,30 @@ class House:
     engine: StandingStill
     reader: Reader
 
+    def with_fresh_eyes(self) -> "House":
+        """The same house with applications that look at the organisation anew for every request."""
+        apps = _apps(self.databases, self.engine, self.reader, age=0)
+        return House(apps, self.databases, self.engine, self.reader)
+
     def client(self, service: str, headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
         """A client of one service, without a caller unless the headers name one."""
         transport = httpx2.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url=f"http://{service}", headers=headers)
 
 
-async def build(databases: Mapping[str, Database]) -> House:
-    """The company, the author's plans, and the applications over them."""
+async def build(databases: Mapping[str, Database], *news: Event) -> House:
+    """The company, the author's plans, and the applications over them.
+
+    ``news`` of the organisation reach the copies when the plans are there.
+    """
     await _people(databases)
     submissions = await stories.write_plans(databases["plans"])
     await stories.hold_reviews(databases["review"], submissions)
     await stories.give_scores(databases["scoring"])
     await stories.send_messages(databases["notify"], tuple(f"hook-{caller}" for caller in CALLERS))
+    await tell(databases, *news)
     engine, reader = StandingStill(), Reader()
-    apps = _apps(databases, engine, reader)
+    apps = _apps(databases, engine, reader, age=600)
     return House(apps, databases, engine, reader)
 
 
@@ -84,20 +94,27 @@ async def _people(databases: Mapping[str, Database]) -> None:
         await register.save(connection, company)
         await stand_ins.save_delegation(connection, DELEGATION)
         await stand_ins.save_absence(connection, ABSENCE)
-    facts = (
+    await tell(
+        databases,
         *(DepartmentChanged(department=one) for one in DEPARTMENTS),
         *(PersonChanged(person=one) for one in PEOPLE),
         DelegationChanged(delegation=DELEGATION),
         AbsenceChanged(absence=ABSENCE),
     )
+
+
+async def tell(databases: Mapping[str, Database], *news: Event) -> None:
+    """Have every copy of the organisation take news of it."""
     for service, copy in COPIES.items():
         async with databases[service].transaction() as connection:
-            for fact in facts:
-                await copy.keep(connection, fact)
+            for one in news:
+                await copy.keep(connection, one)
 
 
-def _apps(databases: Mapping[str, Database], engine: StandingStill, reader: Reader) -> dict[str, FastAPI]:
-    caches = {service: OrgCache(databases[service], copy, age=600) for service, copy in COPIES.items()}
+def _apps(
+    databases: Mapping[str, Database], engine: StandingStill, reader: Reader, *, age: float
+) -> dict[str, FastAPI]:
+    caches = {service: OrgCache(databases[service], copy, age=age) for service, copy in COPIES.items()}
     doors = {service: Door(reader, cache.get, ADMINS) for service, cache in caches.items()}
     return {
         "directory": _directory(databases["directory"], reader),

@@ -10,7 +10,11 @@ from services.directory.calendars import OfficialCalendar
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from shared.db import Database
-from shared.http import Check, Door, create_app
+from shared.door import Door
+from shared.http import Check, create_app
+
+MOST_BODY = 8 * 1024 * 1024
+"""Bytes: a whole organisation may come in one request."""
 
 
 def directory_app(
@@ -23,7 +27,7 @@ def directory_app(
     checks: dict[str, Check],
 ) -> FastAPI:
     """All routes of the directory under ``/v1``."""
-    app = create_app("directory", door=door, checks=checks)
+    app = create_app("directory", door=door, checks=checks, most_body=MOST_BODY)
     for router in (
         PeopleApi(database, organisation).router(),
         DepartmentsApi(database, organisation).router(),

@@ -8,8 +8,9 @@ from services.plans.api.moving import Moving
 from services.plans.api.reading import Reading
 from services.plans.api.reporting import Reporting
 from shared.db import Database
+from shared.door import Door
 from shared.engine import Engine
-from shared.http import Check, Door, create_app
+from shared.http import Check, create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 

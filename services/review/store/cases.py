@@ -22,9 +22,14 @@ class Case:
 
 
 async def find(connection: Connection, plan_id: str, plan_version: int, command_id: str) -> Case | None:
-    """The case of a decision on this version of a plan; the newest round when that version had none."""
+    """The case of a decision on this version of a plan; the newest round when that version had none.
+
+    A request on another plan is no earlier sending of this one: it must not spare it being judged.
+    """
     sent = COMMANDS.table
-    earlier = select(sent.c.request).where(sent.c.id == command_id).scalar_subquery()
+    earlier = (
+        select(sent.c.request).where(sent.c.id == command_id, sent.c.plan_id == plan_id).scalar_subquery()
+    )
     found = await connection.execute(
         select(*rounds.c, earlier.label("earlier"), func.clock_timestamp().label("now"))
         .where(rounds.c.plan_id == plan_id)

@@ -79,7 +79,9 @@ class Answering:
             earlier = await COMMANDS.find(connection, id_)
         if row is None:
             raise NotFound(what="score")
-        sent = Command.model_validate(earlier.request) if earlier and earlier.request else None
+        # A request on another plan is no earlier sending of this one: it must not spare it being judged.
+        same = earlier is not None and earlier.plan_id == row.score.plan.plan_id
+        sent = Command.model_validate(earlier.request) if same and earlier and earlier.request else None
         party, on_behalf_of = (sent.party, sent.on_behalf_of) if sent else party_of(caller, row, move)
         command = Command(
             command_id=id_,

@@ -24,8 +24,8 @@ from shared.contracts.events import EVENTS
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.words import Stage
 from shared.db import Database
+from shared.door import Door
 from shared.engine import Engine
-from shared.http import Door
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache, OrgCopy
 

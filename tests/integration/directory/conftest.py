@@ -20,7 +20,7 @@ from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.refusals import NotSignedIn
 from shared.contracts.words import Role
 from shared.db import Database
-from shared.http import Door
+from shared.door import Door
 from tests.unit.directory.build import department, person
 
 Client = Callable[[str], httpx2.AsyncClient]

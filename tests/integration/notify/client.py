@@ -9,7 +9,8 @@ from services.notify.api import NotifyApi
 from services.notify.webhooks import Caller
 from shared.auth import TokenReader
 from shared.contracts.refusals import NotSignedIn
-from shared.http import Door, create_app
+from shared.door import Door
+from shared.http import create_app
 from tests.integration.notify.house import House
 
 As = Callable[[str], httpx2.AsyncClient]

@@ -11,7 +11,7 @@ from services.plans.store import plans
 from services.plans.store.tables import COMMANDS, ORG
 from shared.contracts.words import Stage
 from shared.db import Database
-from shared.http import Door
+from shared.door import Door
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from tests.integration.plans.company import settle_in

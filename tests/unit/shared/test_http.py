@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from shared.access import Principal
 from shared.contracts.refusals import NotSignedIn
 from shared.contracts.words import Move
-from shared.http import Door, add_absent, create_app
+from shared.door import Door
+from shared.http import add_absent, create_app
 from shared.org.organisation import Organisation
 
 

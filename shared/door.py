@@ -1,0 +1,50 @@
+"""Who comes in: a token that holds, a person who works here, and no more often than is bearable."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from shared.access import Principal
+from shared.auth import TokenReader
+from shared.contracts.refusals import Forbidden, NotSignedIn
+from shared.org.organisation import Organisation
+from shared.rates import Rates
+
+OrganisationSource = Callable[[], Awaitable[Organisation]]
+
+
+class Door:
+    """Lets callers in: the token names a person, the organisation gives them their rights."""
+
+    def __init__(
+        self,
+        tokens: TokenReader,
+        organisation: OrganisationSource,
+        admins: Sequence[str] = (),
+        rates: Rates | None = None,
+    ) -> None:
+        self._tokens = tokens
+        self._organisation = organisation
+        self._admins = frozenset(admins)
+        self._rates = rates or Rates()
+
+    async def principal(self, authorization: str | None, address: str, plan: str | None = None) -> Principal:
+        """The caller, who wants to change ``plan`` when one is named.
+
+        Raises:
+            NotSignedIn: no token that holds.
+            TooOften: too much from this person or address, or on this plan.
+            Forbidden: a stranger.
+        """
+        subject = self._tokens.known(authorization) or await self._subject(authorization, address)
+        self._rates.admit(subject, plan)
+        principal = Principal(subject, await self._organisation(), configures=subject in self._admins)
+        if not principal.known:
+            raise Forbidden(needs="an active person of this company")
+        return principal
+
+    async def _subject(self, authorization: str | None, address: str) -> str:
+        self._rates.listen(address)
+        try:
+            return await self._tokens.subject(authorization)
+        except NotSignedIn:
+            self._rates.note_stranger(address)
+            raise

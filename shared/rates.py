@@ -1,0 +1,84 @@
+"""How often somebody may ask: buckets that fill evenly, one for each caller, plan and address."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil
+
+from shared.contracts.refusals import TooOften
+
+BURST = 5
+"""Seconds' worth of asking that may come at once."""
+
+MOST = 20_000
+"""Buckets kept; beyond it those that were used longest ago are forgotten, which is to say full again."""
+
+
+class Buckets:
+    """One bucket a key; each holds ``BURST`` seconds' worth and refills at ``rate`` a second; 0: no bound."""
+
+    def __init__(self, rate: float, *, clock: Callable[[], float] = time.monotonic, most: int = MOST) -> None:
+        self._rate = rate
+        self._size = max(rate * BURST, 1.0)
+        self._clock = clock
+        self._most = most
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, key: str) -> int:
+        """Whole seconds until there is something to take again; 0 when there is."""
+        if self._rate <= 0:
+            return 0
+        level = self._level(key)
+        return 0 if level >= 1 else ceil((1 - level) / self._rate)
+
+    def take(self, key: str) -> int:
+        """Take one, if there is one: then 0, else the whole seconds until there is."""
+        wait = self.wait(key)
+        if wait == 0 and self._rate > 0:
+            self._levels[key] = (self._level(key) - 1, self._clock())
+            self._levels.move_to_end(key)
+            if len(self._levels) > self._most:
+                self._levels.popitem(last=False)
+        return wait
+
+    def _level(self, key: str) -> float:
+        level, at = self._levels.get(key, (self._size, 0.0))
+        return min(self._size, level + (self._clock() - at) * self._rate)
+
+
+def _unbounded() -> Buckets:
+    return Buckets(0)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The bounds of one process: of a person's requests, of a plan's changes, of an address's bad tokens."""
+
+    people: Buckets = field(default_factory=_unbounded)
+    plans: Buckets = field(default_factory=_unbounded)
+    strangers: Buckets = field(default_factory=_unbounded)
+
+    @classmethod
+    def of(cls, *, person: float, plan: float, sign_in: float) -> "Rates":
+        """The bounds as numbers a second."""
+        return cls(Buckets(person), Buckets(plan), Buckets(sign_in))
+
+    def admit(self, person: str, plan: str | None) -> None:
+        """Count a request of ``person``, which changes ``plan`` when one is named; raises TooOften."""
+        _refuse(self.people.take(person), "person")
+        if plan is not None:
+            _refuse(self.plans.take(plan), "plan")
+
+    def listen(self, address: str) -> None:
+        """Whether a token that is not known yet is still looked at; raises TooOften."""
+        _refuse(self.strangers.wait(address), "address")
+
+    def note_stranger(self, address: str) -> None:
+        """Count a request whose token did not hold."""
+        self.strangers.take(address)
+
+
+def _refuse(wait: int, of: str) -> None:
+    if wait:
+        raise TooOften(retry_after=wait, of=of)

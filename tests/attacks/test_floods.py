@@ -1,0 +1,134 @@
+"""S13: who asks too often waits; everybody else is served."""
+
+import httpx2
+from fastapi import FastAPI
+
+from shared.door import Door
+from shared.http import Caller, create_app
+from shared.org.organisation import Organisation
+from shared.rates import BURST, Buckets, Rates
+from shared.settings import Settings
+from tests.attacks.company import ORGANISATION
+from tests.attacks.tokens import Reader, bearer, token
+
+
+class Clock:
+    """A clock that goes when told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_gives_a_burst_and_then_its_rate() -> None:
+    clock = Clock()
+    bucket = Buckets(2, clock=clock)
+    assert [bucket.take("a") for _ in range(2 * BURST)] == [0] * 2 * BURST
+    assert bucket.take("a") == 1
+    assert bucket.take("b") == 0
+    clock.now += 0.5
+    assert (bucket.take("a"), bucket.take("a")) == (0, 1)
+    clock.now += 3600
+    assert [bucket.take("a") for _ in range(2 * BURST + 1)] == [0] * 2 * BURST + [1]
+
+
+def test_a_slow_bucket_says_how_long_to_wait() -> None:
+    clock = Clock()
+    bucket = Buckets(0.1, clock=clock)
+    assert (bucket.take("a"), bucket.take("a")) == (0, 10)
+    clock.now += 9.5
+    assert bucket.take("a") == 1
+
+
+def test_without_a_rate_nothing_is_counted() -> None:
+    bucket = Buckets(0)
+    assert [bucket.take("a") for _ in range(1000)] == [0] * 1000
+    assert not bucket._levels
+
+
+def test_the_buckets_of_many_keys_stay_few() -> None:
+    bucket = Buckets(1, most=100)
+    for number in range(1000):
+        bucket.take(str(number))
+    assert len(bucket._levels) == 100
+
+
+def bounded(rates: Rates) -> FastAPI:
+    """A small application whose door has these bounds."""
+
+    async def organisation() -> Organisation:
+        return ORGANISATION
+
+    app = create_app("bounded", door=Door(Reader(), organisation, (), rates), checks={})
+
+    @app.post("/v1/plans/{plan_id}/move")
+    @app.get("/v1/plans/{plan_id}")
+    async def touch(caller: Caller, plan_id: str) -> str:
+        return caller.id
+
+    return app
+
+
+async def statuses(
+    app: FastAPI, *asked: tuple[str, str], address: str = "10.0.0.1", **headers: str
+) -> list[int]:
+    """The statuses of requests, one after the other, each a method and a path."""
+    transport = httpx2.ASGITransport(app=app, client=(address, 1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=headers) as client:
+        return [(await client.request(method, path)).status_code for method, path in asked]
+
+
+READ, MOVE, OTHER = ("GET", "/v1/plans/a"), ("POST", "/v1/plans/a/move"), ("POST", "/v1/plans/b/move")
+
+
+async def test_a_person_who_floods_waits_and_nobody_else() -> None:
+    app = bounded(Rates.of(person=1, plan=0, sign_in=0))
+    flood = await statuses(app, *[READ] * (BURST + 3), **bearer("author"))
+    assert flood == [200] * BURST + [429] * 3
+    assert await statuses(app, READ, **bearer("author", jti="another token")) == [429]
+    assert await statuses(app, READ, **bearer("leader")) == [200]
+
+
+async def test_a_plan_that_is_flooded_waits_and_no_other_and_reads_go_on() -> None:
+    app = bounded(Rates.of(person=0, plan=1, sign_in=0))
+    flood = await statuses(app, *[MOVE] * (BURST + 1), **bearer("author"))
+    assert flood == [200] * BURST + [429]
+    assert await statuses(app, MOVE, OTHER, READ, **bearer("leader")) == [429, 200, 200]
+
+
+async def test_the_answer_says_when_to_come_back_in_the_callers_language() -> None:
+    app = bounded(Rates.of(person=0.01, plan=0, sign_in=0))
+    transport = httpx2.ASGITransport(app=app)
+    headers = bearer("author") | {"Accept-Language": "zh-CN"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=headers) as client:
+        await client.get("/v1/plans/a")
+        refused = await client.get("/v1/plans/a")
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate.exceeded")
+    assert refused.headers["Retry-After"] == str(refused.json()["retry_after"]) == "100"
+    assert refused.json()["title"] == "请求过于频繁"
+
+
+async def test_bad_tokens_from_an_address_are_not_even_looked_at_and_who_is_known_goes_on() -> None:
+    app = bounded(Rates.of(person=0, plan=0, sign_in=1))
+    forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
+    known = bearer("author")
+    assert await statuses(app, READ, **known) == [200]
+    flood = await statuses(app, *[READ] * (BURST + 2), **forged)
+    assert flood == [401] * BURST + [429] * 2
+    assert await statuses(app, READ) == [429]
+    assert await statuses(app, READ, **known) == [200]
+    assert await statuses(app, READ, **bearer("leader")) == [429]
+    assert await statuses(app, READ, address="10.0.0.2", **bearer("leader")) == [200]
+
+
+def test_the_shipped_bounds_let_a_busy_office_work() -> None:
+    shipped = {name: field.default for name, field in Settings.model_fields.items() if "rate" in name}
+    clock = Clock()
+    people = Buckets(shipped["rate_per_person"], clock=clock)
+    plans = Buckets(shipped["rate_per_plan"], clock=clock)
+    for number in range(50 * 60):
+        clock.now += 1 / 50
+        assert people.take("the only reviewer") == 0
+        assert plans.take(f"plan {number % 50}") == 0
