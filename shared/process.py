@@ -13,6 +13,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from shared import log
 from shared.bus import Bus, Consumer, Reaction, Relay
@@ -25,6 +26,7 @@ from shared.temporal import MakeWorker, connect_worker
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
 Known = TypeVar("Known", bound=ProcessSettings)
+Read = TypeVar("Read", bound=BaseSettings)
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Service:
     consumers: list[Consumer] = field(default_factory=list)
 
 
-def load_settings(kind: type[Known]) -> Known:
+def load_settings(kind: type[Read]) -> Read:
     """The settings of the environment; all that is missing or malformed is named at once, then exit 2."""
     try:
         return kind()

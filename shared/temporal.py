@@ -12,12 +12,12 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, TLSConfig
 from temporalio.worker import Worker
 
 from shared import log
+from shared.codec import data_converter
 from shared.contracts.refusals import Refusal, StoreDown, refusal
 from shared.settings import ProcessSettings, TemporalSettings
 
@@ -58,7 +58,7 @@ async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings.keyring, settings.payload_compress_from),
         tls=tls_of(settings),
         api_key=settings.temporal_api_key or None,
         lazy=lazy,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -59,10 +60,12 @@ KEYS = {
 
 
 @asynccontextmanager
-async def engine() -> AsyncIterator[WorkflowEnvironment]:
+async def engine(
+    converter: DataConverter = pydantic_data_converter,
+) -> AsyncIterator[WorkflowEnvironment]:
     """A real Temporal server on which single workflows can be moved through time."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
-        data_converter=pydantic_data_converter,
+        data_converter=converter,
         dev_server_existing_path=str(find_program("temporal")),
         dev_server_log_level="never",
         identity="tests",
