@@ -119,6 +119,16 @@ class Database:
         except TimeoutError as error:
             raise StoreDown(retry_after=2) from error
 
+    async def schema_version(self, schema: str) -> str | None:
+        """The version of a schema; None when there is no such schema, or none that this role may read."""
+        table = f"{schema}.alembic_version"
+        async with asyncio.timeout(3), self.transaction() as connection:
+            if (await connection.execute(select(func.to_regclass(table)))).scalar_one() is None:
+                return None
+            found = await connection.execute(text(f'select version_num from "{schema}".alembic_version'))
+            version: str | None = found.scalar_one_or_none()
+            return version
+
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()

@@ -10,7 +10,8 @@ from services.directory.calendars import OfficialCalendar
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from shared.db import Database
-from shared.http import Check, Door, create_app
+from shared.fitness import Check
+from shared.http import Door, create_app
 
 
 def directory_app(

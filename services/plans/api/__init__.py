@@ -9,7 +9,8 @@ from services.plans.api.reading import Reading
 from services.plans.api.reporting import Reporting
 from shared.db import Database
 from shared.engine import Engine
-from shared.http import Check, Door, create_app
+from shared.fitness import Check
+from shared.http import Door, create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 

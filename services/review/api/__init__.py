@@ -6,7 +6,8 @@ from services.review.api.commenting import Commenting
 from services.review.api.deciding import Deciding
 from services.review.api.reading import Reading
 from shared.db import Database
-from shared.http import Check, Door, create_app
+from shared.fitness import Check
+from shared.http import Door, create_app
 from shared.inbound import CommandDesk
 
 

@@ -7,7 +7,8 @@ from services.scoring.api.feeding import Feeding
 from services.scoring.api.policy import Policies
 from services.scoring.api.reading import Reading
 from shared.db import Database
-from shared.http import Check, Door, create_app
+from shared.fitness import Check
+from shared.http import Door, create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 
