@@ -24,7 +24,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
-from shared import log
+from shared import log, metrics
 from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
@@ -247,7 +247,9 @@ class Relay:
             sent = [letter for letter, answer in zip(letters, answers, strict=True) if answer is None]
             if sent:
                 await self._outbox.mark_published(connection, sent)
+        metrics.EVENTS_PUBLISHED.inc(len(sent))
         failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        metrics.EVENTS_REFUSED.inc(len(failed))
         if failed:
             logger.warning("relay.refused", count=len(failed), error=repr(failed[0])[:200])
             await asyncio.sleep(0.5)
@@ -320,20 +322,31 @@ class Consumer:
     async def take(self, message: Msg) -> None:
         """Carry out one delivery and acknowledge it, put it off, or give it up."""
         delivered = message.metadata.num_delivered
+        outcome = "taken"
         try:
             await self.apply(message.subject, message.data, delivered)
         except Poison as error:
+            outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
         except StoreDown:
-            await message.nak(delay=2)
+            await self._put_off(message, 2)
             return
         except Exception as error:
             logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
             if delivered < MAX_DELIVER:
-                await message.nak(delay=BACKOFF[min(delivered, len(BACKOFF)) - 1])
+                await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
                 return
+            outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
         await message.ack_sync(timeout=5)
+        metrics.EVENTS_TAKEN.labels(self._reaction.durable, outcome).inc()
+        metrics.EVENT_AGE.labels(self._reaction.durable).observe(
+            time.time() - message.metadata.timestamp.timestamp()
+        )
+
+    async def _put_off(self, message: Msg, delay: float) -> None:
+        metrics.EVENTS_TAKEN.labels(self._reaction.durable, "put_off").inc()
+        await message.nak(delay=delay)
 
     async def apply(self, subject: str, body: bytes, delivered: int = 1) -> None:
         """The effect of one message, once however often it comes."""

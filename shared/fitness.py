@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.converter import PayloadCodec
 from temporalio.service import RPCError, RPCStatusCode
 
-from shared import log
+from shared import log, metrics
 from shared.codec import unreadable
 from shared.contracts.ids import schedule_id
 from shared.contracts.lifecycle import PLAN_LIFECYCLE
@@ -77,6 +77,7 @@ class Fitness:
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_WAIT)
         self._troubles.pop(name, None)
+        metrics.UNFIT.labels(name).set(0)
         self._fit[name].set()
 
     async def _holds_now(self, name: str, check: Check) -> bool:
@@ -87,6 +88,7 @@ class Fitness:
             if self._troubles.get(name) != trouble:
                 logger.error("process.unfit", check=name, found=str(unfit), fix=unfit.fix)
             self._troubles[name] = trouble
+            metrics.UNFIT.labels(name).set(1)
             if unfit.final:
                 raise
             return False

@@ -1,10 +1,11 @@
-"""What a process says about itself to whoever runs it: alive, ready."""
+"""What a process says about itself to whoever runs it: alive, ready, its figures."""
 
 from fastapi import FastAPI, Response
 
 from shared.fitness import Check, Fitness
+from shared.readings import CONTENT_TYPE, Figures
 
-HEALTH_PATHS = frozenset({"/livez", "/readyz"})
+HEALTH_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 def health_app(title: str, *, checks: dict[str, Check]) -> FastAPI:
@@ -25,7 +26,7 @@ def health_only(app: FastAPI) -> FastAPI:
 
 
 def add_health(app: FastAPI, checks: dict[str, Check]) -> None:
-    """Add the pages that ask nobody who they are: alive, ready."""
+    """Add the pages that ask nobody who they are: alive, ready, figures."""
 
     @app.get("/livez", include_in_schema=False)
     async def livez() -> dict[str, str]:
@@ -38,6 +39,11 @@ def add_health(app: FastAPI, checks: dict[str, Check]) -> None:
         if not app.state.ready or any(state != "ok" for state in found.values()):
             response.status_code = 503
         return found
+
+    @app.get("/metrics", include_in_schema=False)
+    async def figures() -> Response:
+        shown: Figures = getattr(app.state, "figures", None) or Figures()
+        return Response(await shown.text(), media_type=CONTENT_TYPE)
 
 
 def _unfit(app: FastAPI) -> dict[str, str]:

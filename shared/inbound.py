@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared import log
+from shared import log, metrics
 from shared.commands import Commands, Entry, Status
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
@@ -69,6 +69,19 @@ class CommandDesk:
             KeyReused: the key stands for another request.
             EngineDown: nothing was sent and nothing is kept.
         """
+        with metrics.command(command.move.value) as noted:
+            try:
+                outcome = await self._take(command)
+            except EngineDown:
+                noted.outcome = "not_sent"
+                raise
+            except Refusal as refused:
+                noted.outcome, noted.code = "refused", refused.code
+                raise
+            noted.outcome = "unknown" if isinstance(outcome, Pending) else "applied"
+            return outcome
+
+    async def _take(self, command: Command) -> Outcome:
         request_hash = digest(command)
         async with self._database.autocommit() as connection:
             earlier = await self._commands.receive(connection, command, request_hash)

@@ -233,6 +233,12 @@ class Outbox:
         )
         return [DeadLetter(**row._mapping) for row in rows]
 
+    async def dead_counts(self, connection: Connection) -> dict[str, int]:
+        """How many messages each consumer has given up on that were not replayed since."""
+        counted = select(self.dead.c.consumer, func.count()).where(self.dead.c.replayed_at.is_(None))
+        rows = await connection.execute(counted.group_by(self.dead.c.consumer))
+        return {row[0]: int(row[1]) for row in rows}
+
     async def mark_replayed(self, connection: Connection, letter: DeadLetter) -> None:
         """Note that a dead letter has been replayed with success."""
         await connection.execute(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import uvicorn
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
-from shared import log
+from shared import log, metrics
 from shared.bus import Bus, Consumer, Reaction, Relay
 from shared.codec import Codec
 from shared.db import Database
@@ -25,9 +26,10 @@ from shared.fitness import Check, Fitness, Unfit, engine_is_fit, schema_is_fit
 from shared.health import health_only
 from shared.migrations.newest import newest
 from shared.outbox import Outbox
+from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
 from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
-from shared.temporal import MakeWorker, connect_worker
+from shared.temporal import MakeWorker, connect_worker, serve_engine_figures
 
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -49,6 +51,7 @@ class Service:
     reactions: Sequence[Reaction] = ()
     tasks: Sequence[Task] = ()
     consumers: list[Consumer] = field(default_factory=list)
+    readings: Sequence[Reading] = ()
 
 
 def load_settings(kind: type[Read]) -> Read:
@@ -76,15 +79,20 @@ def run(name: str, compose: Callable[[Known], Awaitable[Service]], kind: type[Kn
     """
     settings = load_settings(kind)
     log.configure(name, format=settings.log_format, level=settings.log_level)
+    metrics.BUILD.labels(name, version("monthline")).set(1)
+    engine_url = serve_engine_figures()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_run(compose, settings))
+        code = runner.run(_run(compose, settings, engine_url))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-async def _run(compose: Callable[[Known], Awaitable[Service]], settings: Known) -> int:
+async def _run(
+    compose: Callable[[Known], Awaitable[Service]], settings: Known, engine_url: str | None
+) -> int:
     service = await compose(settings)
+    service.app.state.figures = Figures(_readings(service), engine_url=engine_url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -177,6 +185,18 @@ async def _work(
     if not running.done():
         await worker.shutdown()
     await running
+
+
+def _readings(service: Service) -> list[Reading]:
+    """What is read from a process's servers when its figures are asked for."""
+    readings = list(service.readings)
+    if service.database is not None:
+        readings.append(of_pool(service.database))
+        if service.outbox is not None:
+            readings.append(of_outbox(service.database, service.outbox))
+    if service.bus is not None and service.reactions and _works(service):
+        readings.append(of_consumers(service.bus, [reaction.durable for reaction in service.reactions]))
+    return readings
 
 
 def _works(service: Service) -> bool:

@@ -12,12 +12,13 @@ from typing import Protocol
 
 from services.notify.domain.schedule import RetrySchedule
 from services.notify.domain.signature import signed_headers
-from services.notify.domain.values import Rendered
+from services.notify.domain.values import Channel, Rendered
 from services.notify.mail import Envelope, MailRefused
 from services.notify.store import claims
 from services.notify.store.claims import CallJob, Claimed, MailJob
+from services.notify.store.deliveries import MAIL_LANE
 from services.notify.webhooks import CallRefused
-from shared import log
+from shared import log, metrics
 from shared.contracts.organisation import Person
 from shared.contracts.refusals import StoreDown
 from shared.db import Database
@@ -190,6 +191,7 @@ class Sender:
             else:
                 await claims.mark_failed(connection, claimed, error, wait)
         event = "delivery.sent" if error is None else "delivery.put_off" if wait else "delivery.given_up"
+        metrics.DELIVERIES.labels(_channel(claimed).value, event.removeprefix("delivery.")).inc()
         logger.info(event, delivery=claimed.id, lane=claimed.lane, attempt=claimed.attempts, error=error)
 
     async def _mail(self, job: MailJob) -> None:
@@ -203,6 +205,10 @@ class Sender:
     async def _call(self, job: CallJob) -> None:
         headers = signed_headers(job.secret, job.event_id, int(time.time()), job.body)
         await self._caller.call(job.url, headers | {"Content-Type": CONTENT_TYPE}, job.body)
+
+
+def _channel(claimed: Claimed) -> Channel:
+    return Channel.MAIL if claimed.lane == MAIL_LANE else Channel.WEBHOOK
 
 
 def _envelope(person: Person, job: MailJob) -> Envelope:

@@ -3,7 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -16,6 +18,18 @@ from shared.fitness import Unfit, engine_is_fit, sampled_payloads
 from shared.keys import Keyring, parse_keys
 from shared.migrations.newest import newest
 from tests.support.deployments import KEY_A, KEY_B, deployment_on, process
+
+EXPECTED = {
+    "monthline_build_info",
+    "monthline_outbox_oldest_seconds",
+    "monthline_commands_pending",
+    "monthline_plans",
+    "monthline_consumer_pending_events",
+    "monthline_pool_connections_used",
+    "monthline_unfit",
+    "temporal_worker_task_slots_available",
+    "temporal_num_pollers",
+}
 
 
 def quiet(_line: str) -> None:
@@ -40,12 +54,21 @@ async def test_a_process_waits_for_its_schema_and_its_stream_and_then_begins(
         assert await streams(bus) == 0
         await provision_stream(deployment, quiet)
         await started.until(200)
+        assert await families(started.url) >= EXPECTED
     async with owner.transaction() as connection:
         await connection.execute(
             text("update plans.alembic_version set version_num = :was"), {"was": newest("plans")}
         )
     await bus.close()
     await owner.close()
+
+
+async def families(url: str) -> set[str]:
+    """The names of the figures that a process shows."""
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"{url}/metrics")
+    assert "not_read" not in answer.text
+    return {family.name for family in text_string_to_metric_families(answer.text)}
 
 
 async def streams(bus: Bus) -> int:
