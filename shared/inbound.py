@@ -69,7 +69,7 @@ class CommandDesk:
             KeyReused: the key stands for another request.
             EngineDown: nothing was sent and nothing is kept.
         """
-        with metrics.command(command.move.value) as noted:
+        with log.about(command), metrics.command(command.move.value) as noted:
             try:
                 outcome = await self._take(command)
             except EngineDown:

@@ -51,6 +51,7 @@ class Letter:
     id: UUID
     subject: str
     body: bytes
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,13 @@ class Outbox:
             .with_for_update(skip_locked=True)
         )
         return [
-            Letter(row.sequence, row.id, row.subject, json.dumps(row.body, ensure_ascii=False).encode())
+            Letter(
+                sequence=row.sequence,
+                id=row.id,
+                subject=row.subject,
+                body=json.dumps(row.body, ensure_ascii=False).encode(),
+                traceparent=row.body.get("traceparent"),
+            )
             for row in rows
         ]
 

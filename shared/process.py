@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
-from shared import log, metrics
+from shared import log, metrics, tracing
 from shared.bus import Bus, Consumer, Reaction, Relay
 from shared.codec import Codec
 from shared.db import Database
@@ -79,6 +79,7 @@ def run(name: str, compose: Callable[[Known], Awaitable[Service]], kind: type[Kn
     """
     settings = load_settings(kind)
     log.configure(name, format=settings.log_format, level=settings.log_level)
+    tracing.start(name, settings.otel_exporter_otlp_endpoint)
     metrics.BUILD.labels(name, version("monthline")).set(1)
     engine_url = serve_engine_figures()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -110,6 +111,7 @@ async def _run(
         return 1
     finally:
         await _close(service)
+        await asyncio.to_thread(tracing.stop)
     logger.info("process.stopped")
     return 0
 

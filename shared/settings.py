@@ -180,6 +180,10 @@ class ProcessSettings(TemporalSettings):
     workflow_cache: Annotated[int, Field(ge=1)] = Field(
         1000, description="Workflows a worker keeps in memory"
     )
+    otel_exporter_otlp_endpoint: str = Field(
+        "",
+        description="Collector of traces (OTLP over HTTP); empty for none. Other OTEL_* variables apply too",
+    )
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 

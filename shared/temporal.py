@@ -18,12 +18,13 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 from temporalio.worker import Worker
 
-from shared import log, metrics
+from shared import log, metrics, tracing
 from shared.codec import data_converter
 from shared.contracts.refusals import Refusal, StoreDown, refusal
 from shared.contracts.rungs import FireRung
 from shared.contracts.words import RungOutcome
 from shared.settings import ProcessSettings, TemporalSettings
+from shared.temporal_tracing import TraceInterceptor
 
 RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -66,6 +67,7 @@ async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
         data_converter=data_converter(settings.keyring, settings.payload_compress_from),
         tls=tls_of(settings),
         api_key=settings.temporal_api_key or None,
+        interceptors=[TraceInterceptor()] if tracing.on() else [],
         lazy=lazy,
     )
 
@@ -132,7 +134,10 @@ def _carrying(
 
     @functools.wraps(kept)
     async def carried(request: Any) -> Any:
-        with metrics.activity(definition.name or name) as noted:
+        with (
+            log.about(request, activity=definition.name or name),
+            metrics.activity(definition.name or name) as noted,
+        ):
             try:
                 answer = await kept(request)
             except Refusal as refused:

@@ -3,14 +3,18 @@
 import re
 import secrets
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.outbox import traceparent
+from shared.tracing import Span
 
+UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})
+"""What is asked every few seconds, by no person."""
 OTHER = "other"
 """The route of a request that reached none; its path may hold anything."""
 
@@ -26,7 +30,15 @@ class Watched:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        trace_id = _trace_id(Headers(scope=scope).get("traceparent", ""))
+        given = Headers(scope=scope).get("traceparent", "")
+        with self._span(scope, given) as span:
+            context = span.traceparent if span else f"00-{_trace_id(given)}-{secrets.token_hex(8)}-01"
+            await self._watched(scope, receive, send, context, span)
+
+    async def _watched(
+        self, scope: Scope, receive: Receive, send: Send, context: str, span: Span | None
+    ) -> None:
+        trace_id = tracing.trace_id_of(context)
         scope.setdefault("state", {})["trace_id"] = trace_id
         began, status = time.perf_counter(), 500
 
@@ -37,14 +49,22 @@ class Watched:
                 MutableHeaders(scope=message)["X-Trace-Id"] = trace_id
             await send(message)
 
-        token = traceparent.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
+        token = traceparent.set(context)
         try:
             with structlog.contextvars.bound_contextvars(trace_id=trace_id):
                 await self._app(scope, receive, traced)
         finally:
             traceparent.reset(token)
-            took = time.perf_counter() - began
-            metrics.HTTP_SECONDS.labels(scope["method"], route_of(scope), f"{status // 100}xx").observe(took)
+            route, took = route_of(scope), time.perf_counter() - began
+            metrics.HTTP_SECONDS.labels(scope["method"], route, f"{status // 100}xx").observe(took)
+            if span is not None:
+                span.rename(f"{scope['method']} {route}")
+                span.note(route=route, status=status)
+
+    def _span(self, scope: Scope, given: str) -> AbstractContextManager[Span | None]:
+        if scope["path"] in UNTRACED:
+            return nullcontext()
+        return tracing.span(scope["method"], kind="server", parent=given or None)
 
 
 def route_of(scope: Scope) -> str:

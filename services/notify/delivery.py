@@ -18,11 +18,12 @@ from services.notify.store import claims
 from services.notify.store.claims import CallJob, Claimed, MailJob
 from services.notify.store.deliveries import MAIL_LANE
 from services.notify.webhooks import CallRefused
-from shared import log, metrics
+from shared import log, metrics, tracing
 from shared.contracts.organisation import Person
 from shared.contracts.refusals import StoreDown
 from shared.db import Database
 from shared.org.organisation import Organisation
+from shared.outbox import traceparent
 
 logger = log.get(__name__)
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -151,8 +152,12 @@ class Sender:
 
     async def _carry(self, claimed: Claimed) -> None:
         try:
-            error = await self._attempt(claimed)
-            await self._note(claimed, error)
+            channel = _channel(claimed).value
+            with tracing.child(f"send {channel}", kind="client", parent=claimed.traceparent) as span:
+                error = await self._attempt(claimed)
+                if error is not None and span is not None:
+                    span.failed(error)
+                await self._note(claimed, error)
         except StoreDown:
             # The lease ends by itself: the delivery is tried again, with the same id.
             logger.warning("delivery.not_noted", delivery=claimed.id)
@@ -204,6 +209,8 @@ class Sender:
 
     async def _call(self, job: CallJob) -> None:
         headers = signed_headers(job.secret, job.event_id, int(time.time()), job.body)
+        if tracing.on() and (context := traceparent.get()):
+            headers |= {"traceparent": context}
         await self._caller.call(job.url, headers | {"Content-Type": CONTENT_TYPE}, job.body)
 
 
