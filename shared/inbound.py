@@ -19,7 +19,7 @@ from shared.contracts.refusals import (
     WrongStage,
     refusal,
 )
-from shared.contracts.words import Stage
+from shared.contracts.words import Move, Stage
 from shared.db import Database
 from shared.engine import Engine, NoLifecycle, Unknown
 
@@ -60,6 +60,10 @@ class CommandDesk:
         self._commands = commands
         self._engine = engine
         self._stage_of = stage_of
+        for move in Move:
+            for outcome in ("applied", "unknown", "not_sent", "failed"):
+                # From zero on, so that the first one is seen as an increase.
+                metrics.COMMANDS.labels(move.value, outcome, "")
 
     async def take(self, command: Command) -> Outcome:
         """Carry out a command, or answer as before when its key was used for the same request.

@@ -141,6 +141,10 @@ UNFIT = Gauge(
     registry=REGISTRY,
 )
 
+for _kind in ("missing", "behind"):
+    # From zero on, so that the first one is seen as an increase.
+    DRIFT.labels(_kind)
+
 
 @dataclass
 class Noted:

@@ -92,6 +92,10 @@ class Sender:
         self._busy: Counter[str] = Counter()
         self._on_way: set[asyncio.Task[None]] = set()
         self._done = asyncio.Event()
+        for channel in Channel:
+            for outcome in ("sent", "put_off", "given_up"):
+                # From zero on, so that the first one is seen as an increase.
+                metrics.DELIVERIES.labels(channel.value, outcome)
 
     async def run(self) -> None:
         """Send until cancelled; a store that is down is waited out, and what is on its way may arrive."""
