@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from monthline.deployment import Deployment, Reached
-from shared.settings import Settings
+from shared.settings import CodecSettings, Settings
 
 HEAD = """\
 # Settings of Monthline, read from the environment.
@@ -49,6 +49,7 @@ def text() -> str:
             set(Settings.model_fields),
         )
         + _part("monthline import, wherever it runs.", Reached, set())
+        + _part("monthline codec-server.", CodecSettings, {*Settings.model_fields, *Deployment.model_fields})
     )
 
 

@@ -1,6 +1,7 @@
 """Making servers ready for Monthline: schemas and roles, the stream, search attributes and the schedule."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import IndexedValueType
@@ -15,12 +16,14 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
 )
 
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
 from shared.bus import STREAM, Bus, provision, provision_consumers
-from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
+from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id, schedule_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
 from shared.migrations.run import SERVICES, migrate
 from shared.nats_connection import tls_of
@@ -87,26 +90,36 @@ async def provision_engine(deployment: Deployment, say: Say, *, schedule: bool =
 
 
 async def provision_schedule(client: Client, company: str, zone: str) -> str:
-    """The schedule looks every morning whether the next month's drafting has begun; what was done."""
-    name = f"open-month:{company}"
+    """The schedule looks every morning whether the next month's drafting has begun; what was done.
+
+    One that is there keeps its times; its input is written again, so that it has the newest key.
+    """
+    name = schedule_id(company)
+    schedule = _schedule(company, zone)
     try:
-        await client.create_schedule(
-            name,
-            Schedule(
-                action=ScheduleActionStartWorkflow(
-                    OPEN_MONTH,
-                    OpenMonthInput(company=company),
-                    id=open_month_workflow_id(company, "next"),
-                    task_queue=LIFECYCLE_QUEUE,
-                    static_summary="Open the next month when its drafting has begun",
-                ),
-                spec=ScheduleSpec(
-                    calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(OPENS_AT_HOUR)])],
-                    time_zone_name=zone,
-                ),
-                policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=3)),
-            ),
-        )
+        await client.create_schedule(name, schedule)
     except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(name).update(lambda kept: _with_action(kept, schedule))
         return f"schedule {name} is there"
     return f"schedule {name} created: daily at {OPENS_AT_HOUR}:00 {zone}"
+
+
+def _schedule(company: str, zone: str) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            OPEN_MONTH,
+            OpenMonthInput(company=company),
+            id=open_month_workflow_id(company, "next"),
+            task_queue=LIFECYCLE_QUEUE,
+            static_summary="Open the next month when its drafting has begun",
+        ),
+        spec=ScheduleSpec(
+            calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(OPENS_AT_HOUR)])],
+            time_zone_name=zone,
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=3)),
+    )
+
+
+def _with_action(kept: ScheduleUpdateInput, wanted: Schedule) -> ScheduleUpdate:
+    return ScheduleUpdate(replace(kept.description.schedule, action=wanted.action))

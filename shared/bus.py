@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -24,7 +26,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
-from shared import log
+from shared import log, metrics, tracing
 from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
@@ -127,9 +129,11 @@ class Bus:
 
     async def publish(self, letter: Letter) -> None:
         """Publish and wait for the acknowledgement; a repeat within the window is dropped there."""
-        await self.jetstream.publish(
-            letter.subject, letter.body, headers={"Nats-Msg-Id": str(letter.id)}, timeout=5
-        )
+        headers = {"Nats-Msg-Id": str(letter.id)}
+        with tracing.child(f"publish {letter.subject}", kind="producer", parent=letter.traceparent) as span:
+            if span is not None:
+                headers["traceparent"] = span.traceparent
+            await self.jetstream.publish(letter.subject, letter.body, headers=headers, timeout=5)
 
     async def close(self) -> None:
         """Send what is in the buffer and disconnect."""
@@ -247,7 +251,9 @@ class Relay:
             sent = [letter for letter, answer in zip(letters, answers, strict=True) if answer is None]
             if sent:
                 await self._outbox.mark_published(connection, sent)
+        metrics.EVENTS_PUBLISHED.inc(len(sent))
         failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        metrics.EVENTS_REFUSED.inc(len(failed))
         if failed:
             logger.warning("relay.refused", count=len(failed), error=repr(failed[0])[:200])
             await asyncio.sleep(0.5)
@@ -320,31 +326,53 @@ class Consumer:
     async def take(self, message: Msg) -> None:
         """Carry out one delivery and acknowledge it, put it off, or give it up."""
         delivered = message.metadata.num_delivered
+        outcome = "taken"
         try:
-            await self.apply(message.subject, message.data, delivered)
+            trace = (message.headers or {}).get("traceparent")
+            await self.apply(message.subject, message.data, delivered, trace)
         except Poison as error:
+            outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
         except StoreDown:
-            await message.nak(delay=2)
+            await self._put_off(message, 2)
             return
         except Exception as error:
             logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
             if delivered < MAX_DELIVER:
-                await message.nak(delay=BACKOFF[min(delivered, len(BACKOFF)) - 1])
+                await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
                 return
+            outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
         await message.ack_sync(timeout=5)
+        metrics.EVENTS_TAKEN.labels(self._reaction.durable, outcome).inc()
+        metrics.EVENT_AGE.labels(self._reaction.durable).observe(
+            time.time() - message.metadata.timestamp.timestamp()
+        )
 
-    async def apply(self, subject: str, body: bytes, delivered: int = 1) -> None:
-        """The effect of one message, once however often it comes."""
-        event_id, event, trace = read(subject, body)
+    async def _put_off(self, message: Msg, delay: float) -> None:
+        metrics.EVENTS_TAKEN.labels(self._reaction.durable, "put_off").inc()
+        await message.nak(delay=delay)
+
+    async def apply(
+        self, subject: str, body: bytes, delivered: int = 1, published: str | None = None
+    ) -> None:
+        """The effect of one message, once however often it comes; it was ``published`` in that trace."""
+        event_id, event, told = read(subject, body)
+        trace = published or told
         token = traceparent.set(trace)
         try:
-            async with self._database.transaction() as connection:
-                if await self._outbox.first_time(connection, self._reaction.durable, event_id):
-                    await self._reaction.handler(connection, event, Meta(event_id, delivered, body))
+            with (
+                tracing.child(f"process {self._reaction.durable}", kind="consumer", parent=trace),
+                structlog.contextvars.bound_contextvars(**_bound(event_id, trace)),
+            ):
+                await self._effect(event, Meta(event_id, delivered, body))
         finally:
             traceparent.reset(token)
+
+    async def _effect(self, event: Event, meta: Meta) -> None:
+        async with self._database.transaction() as connection:
+            if await self._outbox.first_time(connection, self._reaction.durable, meta.event_id):
+                await self._reaction.handler(connection, event, meta)
 
     async def bury(self, subject: str, body: bytes, error: Exception, delivered: int) -> None:
         """Keep the message in the dead-letter table with the reason."""
@@ -359,6 +387,12 @@ class Consumer:
                 error=f"{type(error).__name__}: {error}",
                 attempts=delivered,
             )
+
+
+def _bound(event_id: str, trace: str | None) -> dict[str, str]:
+    """What the log lines of a reaction have in common."""
+    found = re.fullmatch(r"[0-9a-f]{2}-([0-9a-f]{32})-.*", trace or "")
+    return {"event": event_id} | ({"trace_id": found[1]} if found else {})
 
 
 def _event_id(body: bytes) -> str:

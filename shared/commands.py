@@ -128,6 +128,13 @@ class Commands:
             update(self.table).where(self.table.c.id == command_id).values(attempts=self.table.c.attempts + 1)
         )
 
+    async def backlog(self, connection: Connection) -> tuple[int, float]:
+        """How many commands have no answer yet, and the age of the oldest in seconds."""
+        age = func.extract("epoch", func.now() - func.min(self.table.c.received_at))
+        counted = select(func.count(), func.coalesce(age, 0.0)).where(self.table.c.status == "pending")
+        count, oldest = (await connection.execute(counted)).one()
+        return int(count), float(oldest)
+
     async def overdue(self, connection: Connection, age: timedelta, limit: int) -> list[Entry]:
         """Commands of people that have been pending for longer than ``age``, oldest first."""
         rows = await connection.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import Delete, Insert, MetaData, Update, func, literal_column, m
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from shared.contracts.refusals import StoreDown
 
@@ -118,6 +119,22 @@ class Database:
                 await connection.execute(text("select 1"))
         except TimeoutError as error:
             raise StoreDown(retry_after=2) from error
+
+    async def schema_version(self, schema: str) -> str | None:
+        """The version of a schema; None when there is no such schema, or none that this role may read."""
+        table = f"{schema}.alembic_version"
+        async with asyncio.timeout(3), self.transaction() as connection:
+            if (await connection.execute(select(func.to_regclass(table)))).scalar_one() is None:
+                return None
+            found = await connection.execute(text(f'select version_num from "{schema}".alembic_version'))
+            version: str | None = found.scalar_one_or_none()
+            return version
+
+    def pool_use(self) -> tuple[int, int]:
+        """How many connections are in use, and how many may be."""
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout(), pool.size()
 
     async def close(self) -> None:
         """Give all connections back."""

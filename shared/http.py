@@ -2,8 +2,7 @@
 
 import base64
 import re
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -13,9 +12,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.access import Principal
@@ -27,22 +24,28 @@ from shared.contracts.refusals import (
     NotFound,
     Refusal,
     Refused,
+    StoreDown,
     VersionMissing,
 )
 from shared.contracts.words import Language, Move
 from shared.door import Door
+from shared.fitness import Check, Fitness
+from shared.health import add_health
 from shared.inbound import Outcome, Pending
-from shared.outbox import traceparent
 from shared.problems import language_of, problem
+from shared.watch import Watched
 
 STATIC = Path(__file__).parent / "static" / "swagger"
-Check = Callable[[], Awaitable[None]]
 logger = log.get(__name__)
 
 
 async def _caller(
     request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> Principal:
+    fitness: Fitness | None = getattr(request.app.state, "fitness", None)
+    if fitness is not None and not fitness.holds("schema"):
+        # A schema that is not this program's is neither read nor written.
+        raise StoreDown(retry_after=5)
     door: Door = request.app.state.door
     address = request.client.host if request.client else ""
     plan = None if request.method == "GET" else request.path_params.get("plan_id")
@@ -79,7 +82,6 @@ async def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
 
 
 SeenVersion = Annotated[Seen, Depends(_seen)]
-HEALTH_PATHS = frozenset({"/livez", "/readyz"})
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
@@ -204,8 +206,8 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check], most_body: i
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(_Tracing)
-    _health(app, checks)
+    app.add_middleware(Watched)
+    add_health(app, checks)
     app.mount("/static/swagger", StaticFiles(directory=STATIC), name="swagger")
 
     @app.get("/docs", include_in_schema=False)
@@ -219,75 +221,6 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check], most_body: i
         )
 
     return app
-
-
-def health_app(title: str, *, checks: dict[str, Check]) -> FastAPI:
-    """An application that answers for a process without an API: alive, ready."""
-    app = FastAPI(title=f"Monthline {title}", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.ready = True
-    _health(app, checks)
-    return app
-
-
-def health_only(app: FastAPI) -> FastAPI:
-    """The same application without its API, for a process that only works in the background."""
-    bare = FastAPI(title=app.title, docs_url=None, redoc_url=None, openapi_url=None)
-    bare.state = app.state
-    kept = [route for route in app.router.routes if getattr(route, "path", "") in HEALTH_PATHS]
-    bare.router.routes.extend(kept)
-    return bare
-
-
-def _health(app: FastAPI, checks: dict[str, Check]) -> None:
-    @app.get("/livez", include_in_schema=False)
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz(response: Response) -> dict[str, str]:
-        found = {name: await _state(check) for name, check in checks.items()}
-        if not app.state.ready or any(state != "ok" for state in found.values()):
-            response.status_code = 503
-        return found
-
-
-async def _state(check: Check) -> str:
-    try:
-        await check()
-    except Exception as error:
-        return f"failed: {type(error).__name__}"
-    return "ok"
-
-
-class _Tracing:
-    """Gives every request a trace id: its caller's, or a new one."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        trace_id = _trace_id(Headers(scope=scope).get("traceparent", ""))
-        scope.setdefault("state", {})["trace_id"] = trace_id
-
-        async def traced(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Trace-Id"] = trace_id
-            await send(message)
-
-        token = traceparent.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
-        try:
-            await self._app(scope, receive, traced)
-        finally:
-            traceparent.reset(token)
-
-
-def _trace_id(given: str) -> str:
-    parts = given.split("-")
-    known = len(parts) == 4 and re.fullmatch(r"[0-9a-f]{32}", parts[1])
-    return parts[1] if known else secrets.token_hex(16)
 
 
 def _problem(request: Request, refused: Refusal) -> JSONResponse:

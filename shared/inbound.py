@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared import log
+from shared import log, metrics
 from shared.commands import Commands, Entry, Status
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
@@ -19,7 +19,7 @@ from shared.contracts.refusals import (
     WrongStage,
     refusal,
 )
-from shared.contracts.words import Stage
+from shared.contracts.words import Move, Stage
 from shared.db import Database
 from shared.engine import Engine, NoLifecycle, Unknown
 
@@ -60,6 +60,10 @@ class CommandDesk:
         self._commands = commands
         self._engine = engine
         self._stage_of = stage_of
+        for move in Move:
+            for outcome in ("applied", "unknown", "not_sent", "failed"):
+                # From zero on, so that the first one is seen as an increase.
+                metrics.COMMANDS.labels(move.value, outcome, "")
 
     async def take(self, command: Command) -> Outcome:
         """Carry out a command, or answer as before when its key was used for the same request.
@@ -69,6 +73,19 @@ class CommandDesk:
             KeyReused: the key stands for another request.
             EngineDown: nothing was sent and nothing is kept.
         """
+        with log.about(command), metrics.command(command.move.value) as noted:
+            try:
+                outcome = await self._take(command)
+            except EngineDown:
+                noted.outcome = "not_sent"
+                raise
+            except Refusal as refused:
+                noted.outcome, noted.code = "refused", refused.code
+                raise
+            noted.outcome = "unknown" if isinstance(outcome, Pending) else "applied"
+            return outcome
+
+    async def _take(self, command: Command) -> Outcome:
         request_hash = digest(command)
         async with self._database.autocommit() as connection:
             earlier = await self._commands.receive(connection, command, request_hash)

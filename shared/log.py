@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 
 import structlog
 
@@ -39,6 +40,15 @@ def configure(service: str, *, format: str = "json", level: str = "INFO") -> Non
     )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def about(request: object, **more: str) -> AbstractContextManager[object]:
+    """Inside, every line names the plan and the command that ``request`` is about, as far as it says."""
+    command = getattr(request, "command", request)
+    plan = getattr(request, "plan", None) or getattr(command, "plan", None)
+    found = {"plan": getattr(plan, "plan_id", None), "command": getattr(command, "command_id", None)}
+    known = {name: value for name, value in found.items() if value}
+    return structlog.contextvars.bound_contextvars(**known, **more)
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -51,6 +51,7 @@ class Letter:
     id: UUID
     subject: str
     body: bytes
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,13 @@ class Outbox:
             .with_for_update(skip_locked=True)
         )
         return [
-            Letter(row.sequence, row.id, row.subject, json.dumps(row.body, ensure_ascii=False).encode())
+            Letter(
+                sequence=row.sequence,
+                id=row.id,
+                subject=row.subject,
+                body=json.dumps(row.body, ensure_ascii=False).encode(),
+                traceparent=row.body.get("traceparent"),
+            )
             for row in rows
         ]
 
@@ -232,6 +239,12 @@ class Outbox:
             select(*columns).where(self.dead.c.replayed_at.is_(None)).order_by(self.dead.c.id)
         )
         return [DeadLetter(**row._mapping) for row in rows]
+
+    async def dead_counts(self, connection: Connection) -> dict[str, int]:
+        """How many messages each consumer has given up on that were not replayed since."""
+        counted = select(self.dead.c.consumer, func.count()).where(self.dead.c.replayed_at.is_(None))
+        rows = await connection.execute(counted.group_by(self.dead.c.consumer))
+        return {row[0]: int(row[1]) for row in rows}
 
     async def mark_replayed(self, connection: Connection, letter: DeadLetter) -> None:
         """Note that a dead letter has been replayed with success."""

@@ -7,26 +7,36 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+from temporalio.client import Client
 
-from shared import log
+from shared import log, metrics, tracing
 from shared.bus import Bus, Consumer, Reaction, Relay
+from shared.codec import Codec
 from shared.db import Database
-from shared.http import health_only
+from shared.fitness import Check, Fitness, Unfit, engine_is_fit, schema_is_fit
+from shared.health import health_only
+from shared.migrations.newest import newest
 from shared.outbox import Outbox
+from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
 from shared.settings import ProcessSettings, Settings
-from shared.temporal import MakeWorker, connect_worker
+from shared.stream import stream_is_fit
+from shared.temporal import MakeWorker, connect_worker, serve_engine_figures
 
 HTTP_GRACE = 15
 """Seconds that requests under way are given when a process ends; only then its worker stops."""
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
 Known = TypeVar("Known", bound=ProcessSettings)
+Read = TypeVar("Read", bound=BaseSettings)
 
 
 @dataclass
@@ -43,9 +53,10 @@ class Service:
     reactions: Sequence[Reaction] = ()
     tasks: Sequence[Task] = ()
     consumers: list[Consumer] = field(default_factory=list)
+    readings: Sequence[Reading] = ()
 
 
-def load_settings(kind: type[Known]) -> Known:
+def load_settings(kind: type[Read]) -> Read:
     """The settings of the environment; all that is missing or malformed is named at once, then exit 2."""
     try:
         return kind()
@@ -70,26 +81,39 @@ def run(name: str, compose: Callable[[Known], Awaitable[Service]], kind: type[Kn
     """
     settings = load_settings(kind)
     log.configure(name, format=settings.log_format, level=settings.log_level)
+    tracing.start(name, settings.otel_exporter_otlp_endpoint)
+    metrics.BUILD.labels(name, version("monthline")).set(1)
+    engine_url = serve_engine_figures()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_run(compose, settings))
+        code = runner.run(_run(compose, settings, engine_url))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-async def _run(compose: Callable[[Known], Awaitable[Service]], settings: Known) -> int:
+async def _run(
+    compose: Callable[[Known], Awaitable[Service]], settings: Known, engine_url: str | None
+) -> int:
     service = await compose(settings)
+    service.app.state.figures = Figures(_readings(service), engine_url=engine_url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     try:
         await _serve(service, stop)
+    except ExceptionGroup as errors:
+        # An unfit server, and what to do about it, has been told of where it was found.
+        unforeseen = errors.split(Unfit)[1]
+        if unforeseen is not None:
+            logger.error("process.failed", exc_info=unforeseen)
+        return 1
     except Exception as error:
         logger.error("process.failed", exc_info=error)
         return 1
     finally:
         await _close(service)
+        await asyncio.to_thread(tracing.stop)
     logger.info("process.stopped")
     return 0
 
@@ -97,9 +121,12 @@ async def _run(compose: Callable[[Known], Awaitable[Service]], settings: Known) 
 async def _serve(service: Service, stop: asyncio.Event) -> None:
     """Run all parts until ``stop``, then end them: first no new requests, then no new work, then the rest."""
     server = _Server(uvicorn.Config(**_uvicorn(service)))
+    client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+    service.app.state.fitness = fitness = Fitness(_checks(service, client))
     async with asyncio.TaskGroup() as group:
-        background = [group.create_task(task()) for task in _background(service)]
-        worker = group.create_task(_work(service, stop)) if _works(service) else None
+        background = [group.create_task(task()) for task in _background(service, fitness)]
+        background.append(group.create_task(fitness.look()))
+        worker = group.create_task(_work(service, fitness, client, stop)) if _works(service) else None
         http = group.create_task(server.serve())
         logger.info("process.started", port=service.settings.http_port)
         stopping = asyncio.create_task(stop.wait())
@@ -114,17 +141,48 @@ async def _serve(service: Service, stop: asyncio.Event) -> None:
         stopping.cancel()
 
 
-async def _work(service: Service, stop: asyncio.Event) -> None:
-    """Run the activity or workflow worker, once the engine answers, until ``stop``."""
+def _checks(service: Service, client: "asyncio.Future[Client]") -> dict[str, Check]:
+    """What of its servers a process looks at before it begins; the engine's client is kept for its worker."""
+    checks: dict[str, Check] = {}
+    if service.database is not None:
+        checks["schema"] = partial(_look_at_schema, service.database, service.name)
+    if service.bus is not None and _works(service):
+        checks["stream"] = partial(_look_at_stream, service.bus)
+    if service.worker is not None:
+        checks["engine"] = partial(_look_at_engine, service.settings, client)
+    return checks
+
+
+async def _look_at_schema(database: Database, name: str) -> None:
+    schema_is_fit(name, await database.schema_version(name), newest(name))
+
+
+async def _look_at_stream(bus: Bus) -> None:
+    if not bus.connected:
+        raise ConnectionError
+    await stream_is_fit(bus)
+
+
+async def _look_at_engine(settings: ProcessSettings, client: "asyncio.Future[Client]") -> None:
+    if not client.done():
+        client.set_result(await connect_worker(settings))
+    codec = Codec(settings.keyring, settings.payload_compress_from)
+    await engine_is_fit(client.result(), codec, getattr(settings, "company", None))
+
+
+async def _work(
+    service: Service, fitness: Fitness, client: "asyncio.Future[Client]", stop: asyncio.Event
+) -> None:
+    """Run the activity or workflow worker, once the engine answers and all is as it should be."""
     if service.worker is None:
         return
     stopping = asyncio.ensure_future(stop.wait())
-    connecting = asyncio.ensure_future(connect_worker(service.settings))
-    await asyncio.wait([stopping, connecting], return_when=asyncio.FIRST_COMPLETED)
-    if not connecting.done():
-        connecting.cancel()
+    fit = asyncio.ensure_future(fitness.wait("schema", "engine"))
+    await asyncio.wait([stopping, fit], return_when=asyncio.FIRST_COMPLETED)
+    if not fit.done():
+        fit.cancel()
         return
-    worker = service.worker(connecting.result())
+    worker = service.worker(client.result())
     running = asyncio.ensure_future(worker.run())
     await asyncio.wait([stopping, running], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -133,29 +191,47 @@ async def _work(service: Service, stop: asyncio.Event) -> None:
     await running
 
 
+def _readings(service: Service) -> list[Reading]:
+    """What is read from a process's servers when its figures are asked for."""
+    readings = list(service.readings)
+    if service.database is not None:
+        readings.append(of_pool(service.database))
+        if service.outbox is not None:
+            readings.append(of_outbox(service.database, service.outbox))
+    if service.bus is not None and service.reactions and _works(service):
+        readings.append(of_consumers(service.bus, [reaction.durable for reaction in service.reactions]))
+    return readings
+
+
 def _works(service: Service) -> bool:
     return service.settings.run_worker
 
 
-def _background(service: Service) -> list[Task]:
+def _background(service: Service, fitness: Fitness) -> list[Task]:
     if not _works(service):
         if service.bus is not None:
             service.bus.idle = True
         return []
-    tasks = list(service.tasks)
+    tasks: list[Task] = [partial(_when_fit, fitness, task) for task in service.tasks]
     if service.bus is not None and service.database is not None and service.outbox is not None:
         relay = Relay(service.database, service.outbox, service.bus)
         service.consumers[:] = [
             Consumer(service.database, service.outbox, service.bus, reaction)
             for reaction in service.reactions
         ]
-        tasks.append(lambda: _on_bus(service, relay))
+        tasks.append(partial(_on_bus, service, relay, fitness))
     return tasks
 
 
-async def _on_bus(service: Service, relay: Relay) -> None:
+async def _when_fit(fitness: Fitness, task: Task) -> None:
+    await fitness.wait("schema")
+    await task()
+
+
+async def _on_bus(service: Service, relay: Relay, fitness: Fitness) -> None:
     assert service.bus is not None
     await _connect(service.bus)
+    await fitness.wait("schema", "stream")
     async with asyncio.TaskGroup() as group:
         group.create_task(relay.run())
         for consumer in service.consumers:

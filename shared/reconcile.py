@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from shared import log
+from shared import log, metrics
 from shared.contracts.refusals import Refusal
 from shared.db import Database
 from shared.inbound import CommandDesk
@@ -23,6 +23,7 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str
         await asyncio.sleep(seconds)
         try:
             await work()
+            metrics.WORK_DONE.labels(name).set_to_current_time()
         except Refusal as refused:
             logger.info("reconcile.put_off", work=name, reason=refused.code)
         except Exception as error:

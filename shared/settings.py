@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AnyHttpUrl,
     Field,
+    SecretStr,
     StringConstraints,
     TypeAdapter,
     ValidationInfo,
@@ -18,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
+from shared.keys import Keyring, parse_keys
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -86,7 +88,34 @@ class Environment(BaseSettings):
     )
 
 
-class TemporalSettings(Environment):
+def _of_the_form(keys: SecretStr) -> SecretStr:
+    parse_keys(keys.get_secret_value())
+    return keys
+
+
+PayloadKeys = Annotated[SecretStr, AfterValidator(_of_the_form)]
+Algorithms = tuple[Literal["RS256", "ES256", "PS256", "EdDSA"], ...]
+
+
+class PayloadSettings(Environment):
+    """How payloads are kept by Temporal; the same for every process, command and codec server."""
+
+    payload_keys: PayloadKeys = Field(
+        SecretStr(""),
+        description="Keys of the payload codec, id:base64 of 32 bytes, newest first, separated by commas;"
+        " or @/path of a file with one a line; empty for no encryption",
+    )
+    payload_compress_from: Annotated[int, Field(ge=0)] = Field(
+        1024, description="Bytes from which payloads are compressed; 0 for none"
+    )
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys, read."""
+        return parse_keys(self.payload_keys.get_secret_value())
+
+
+class TemporalSettings(PayloadSettings):
     """The way to Temporal; the names are those of ``temporalio.envconfig``."""
 
     temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
@@ -158,6 +187,10 @@ class ProcessSettings(TemporalSettings):
     workflow_cache: Annotated[int, Field(ge=1)] = Field(
         1000, description="Workflows a worker keeps in memory"
     )
+    otel_exporter_otlp_endpoint: str = Field(
+        "",
+        description="Collector of traces (OTLP over HTTP); empty for none. Other OTEL_* variables apply too",
+    )
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 
@@ -194,7 +227,7 @@ class Settings(NatsSettings, ProcessSettings):
     )
     oidc_audience: str = Field("monthline", description="Audience that tokens must name")
     oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
-    oidc_algorithms: tuple[Literal["RS256", "ES256", "PS256", "EdDSA"], ...] = Field(
+    oidc_algorithms: Algorithms = Field(
         ("RS256", "ES256"), description="Accepted signature algorithms, as a JSON list"
     )
 
@@ -210,4 +243,29 @@ class Settings(NatsSettings, ProcessSettings):
     mail_from: str = Field("monthline@localhost", description="Sender of mails")
     webhook_allow_private: bool = Field(
         False, description="Let webhooks reach loopback and private addresses (trial runs only)"
+    )
+
+
+class CodecSettings(PayloadSettings):
+    """What the codec server needs to know: it decrypts payloads for operators, and connects to nothing."""
+
+    http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
+    http_port: Port = Field(8000, description="Port the HTTP server listens on")
+    log_format: Literal["json", "console"] = Field("json", description="json or console")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
+
+    oidc_issuer: AnyHttpUrl = Field(description="Issuer that tokens must name")
+    oidc_audience: str = Field("monthline", description="Audience that tokens must name")
+    oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
+    oidc_algorithms: Algorithms = Field(
+        ("RS256", "ES256"), description="Accepted signature algorithms, as a JSON list"
+    )
+    admins: tuple[str, ...] = Field(
+        (), description='Token subjects that may configure, as a JSON list: ["ops"]'
+    )
+    payload_readers: tuple[str, ...] = Field(
+        (), description="Token subjects that may read payloads in the Temporal UI, beside ADMINS"
+    )
+    codec_origins: tuple[str, ...] = Field(
+        ("http://127.0.0.1:8233",), description="Origins of the Temporal UI that may ask the codec server"
     )

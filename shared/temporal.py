@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import inspect
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib.metadata import version
@@ -12,14 +13,18 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import RetryPolicy, VersioningBehavior, WorkerDeploymentVersion
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
-from shared import log
+from shared import log, metrics, tracing
+from shared.codec import data_converter
 from shared.contracts.refusals import Refusal, StoreDown, refusal
+from shared.contracts.rungs import FireRung
+from shared.contracts.words import RungOutcome
 from shared.settings import ProcessSettings, TemporalSettings
+from shared.temporal_tracing import TraceInterceptor
 
 RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -28,6 +33,7 @@ RETRY = RetryPolicy(
 )
 """Activities are tried for ever: a command that was accepted is carried out or refused, never dropped."""
 
+HEARD = (RungOutcome.SENT, RungOutcome.NOBODY)
 GRACE = timedelta(seconds=20)
 BUILD = f"monthline-{version('monthline')}"
 """What workers call themselves; without it the SDK reads every loaded module to make up a name."""
@@ -58,9 +64,10 @@ async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings.keyring, settings.payload_compress_from),
         tls=tls_of(settings),
         api_key=settings.temporal_api_key or None,
+        interceptors=[TraceInterceptor()] if tracing.on() else [],
         lazy=lazy,
     )
 
@@ -75,6 +82,23 @@ async def connect_worker(settings: ProcessSettings) -> Client:
                 "temporal.unreachable", address=settings.temporal_address, error=type(error).__name__
             )
         await asyncio.sleep(1)
+
+
+def serve_engine_figures() -> str | None:
+    """Have the SDK serve its own figures on loopback, for this process alone; their address.
+
+    To be called before the first client is made.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    figures = PrometheusConfig(bind_address=address, durations_as_seconds=True, counters_total_suffix=True)
+    try:
+        Runtime.set_default(Runtime(telemetry=TelemetryConfig(metrics=figures)))
+    except (RuntimeError, ValueError) as error:
+        logger.warning("temporal.no_figures", error=str(error)[:200])
+        return None
+    return f"http://{address}/metrics"
 
 
 def as_failure(refused: Refusal) -> ApplicationError:
@@ -110,10 +134,19 @@ def _carrying(
 
     @functools.wraps(kept)
     async def carried(request: Any) -> Any:
-        try:
-            return await kept(request)
-        except Refusal as refused:
-            raise as_failure(refused) from refused
+        with (
+            log.about(request, activity=definition.name or name),
+            metrics.activity(definition.name or name) as noted,
+        ):
+            try:
+                answer = await kept(request)
+            except Refusal as refused:
+                noted.outcome = "refused"
+                raise as_failure(refused) from refused
+            noted.outcome = "done"
+        if isinstance(request, FireRung) and answer.outcome in HEARD:
+            metrics.rung_fired(request.deadline.milestone.value, request.due)
+        return answer
 
     carried.__name__ = name
     carried.__annotations__ = dict(declared.__annotations__)

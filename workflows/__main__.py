@@ -9,7 +9,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from shared import temporal
 from shared.contracts.ids import LIFECYCLE_QUEUE
 from shared.engine import Engine
-from shared.http import health_app
+from shared.health import health_app
 from shared.process import Service, run
 from shared.settings import ProcessSettings
 from workflows.open_month import OpenMonth

@@ -204,7 +204,7 @@ def _spec(name: str, ground: Ground) -> ProcessSpec:
 
 def _environment(name: str, ground: Ground) -> dict[str, str]:
     """A process's settings; what the user's shell says about another deployment is left out."""
-    unset = {field.upper(): "" for field in Settings.model_fields}
+    unset = {field.upper(): "" for field in Settings.model_fields if not field.startswith("otel_")}
     own = {
         "HTTP_PORT": str(ground.ports[name]),
         "LOG_FORMAT": "console",

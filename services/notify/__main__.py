@@ -4,10 +4,13 @@ import sys
 
 from services.notify.api import NotifyApi
 from services.notify.delivery import Sender
+from services.notify.domain.values import Channel
 from services.notify.mail import Mailer, SmtpServer
 from services.notify.reactions import Telling
+from services.notify.store import figures
 from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller
+from shared import metrics
 from shared.auth import TokenReader
 from shared.bus import Bus
 from shared.db import Database
@@ -17,6 +20,7 @@ from shared.nats_connection import tls_of
 from shared.org.copy import OrgCache
 from shared.parts import rates_of
 from shared.process import Service, bus_check, main
+from shared.readings import Value, reading
 from shared.reconcile import forget_old
 from shared.settings import Settings
 
@@ -52,8 +56,15 @@ async def compose(settings: Settings) -> Service:
         bus=bus,
         reactions=telling.reactions(),
         tasks=(sender.run, lambda: forget_old(database, OUTBOX)),
+        readings=(reading("deliveries", database, figures.waiting, _shown),),
     )
     return service
+
+
+def _shown(counts: dict[Channel, tuple[int, float]]) -> list[Value]:
+    waiting = [(metrics.DELIVERIES_WAITING, (channel.value,), one[0]) for channel, one in counts.items()]
+    ages = [(metrics.DELIVERIES_AGE, (channel.value,), one[1]) for channel, one in counts.items()]
+    return [*waiting, *ages]
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -12,16 +12,18 @@ from typing import Protocol
 
 from services.notify.domain.schedule import RetrySchedule
 from services.notify.domain.signature import signed_headers
-from services.notify.domain.values import Rendered
+from services.notify.domain.values import Channel, Rendered
 from services.notify.mail import Envelope, MailRefused
 from services.notify.store import claims
 from services.notify.store.claims import CallJob, Claimed, MailJob
+from services.notify.store.deliveries import MAIL_LANE
 from services.notify.webhooks import CallRefused
-from shared import log
+from shared import log, metrics, tracing
 from shared.contracts.organisation import Person
 from shared.contracts.refusals import StoreDown
 from shared.db import Database
 from shared.org.organisation import Organisation
+from shared.outbox import traceparent
 
 logger = log.get(__name__)
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -90,6 +92,10 @@ class Sender:
         self._busy: Counter[str] = Counter()
         self._on_way: set[asyncio.Task[None]] = set()
         self._done = asyncio.Event()
+        for channel in Channel:
+            for outcome in ("sent", "put_off", "given_up"):
+                # From zero on, so that the first one is seen as an increase.
+                metrics.DELIVERIES.labels(channel.value, outcome)
 
     async def run(self) -> None:
         """Send until cancelled; a store that is down is waited out, and what is on its way may arrive."""
@@ -150,8 +156,12 @@ class Sender:
 
     async def _carry(self, claimed: Claimed) -> None:
         try:
-            error = await self._attempt(claimed)
-            await self._note(claimed, error)
+            channel = _channel(claimed).value
+            with tracing.child(f"send {channel}", kind="client", parent=claimed.traceparent) as span:
+                error = await self._attempt(claimed)
+                if error is not None and span is not None:
+                    span.failed(error)
+                await self._note(claimed, error)
         except StoreDown:
             # The lease ends by itself: the delivery is tried again, with the same id.
             logger.warning("delivery.not_noted", delivery=claimed.id)
@@ -190,6 +200,7 @@ class Sender:
             else:
                 await claims.mark_failed(connection, claimed, error, wait)
         event = "delivery.sent" if error is None else "delivery.put_off" if wait else "delivery.given_up"
+        metrics.DELIVERIES.labels(_channel(claimed).value, event.removeprefix("delivery.")).inc()
         logger.info(event, delivery=claimed.id, lane=claimed.lane, attempt=claimed.attempts, error=error)
 
     async def _mail(self, job: MailJob) -> None:
@@ -202,7 +213,13 @@ class Sender:
 
     async def _call(self, job: CallJob) -> None:
         headers = signed_headers(job.secret, job.event_id, int(time.time()), job.body)
+        if tracing.on() and (context := traceparent.get()):
+            headers |= {"traceparent": context}
         await self._caller.call(job.url, headers | {"Content-Type": CONTENT_TYPE}, job.body)
+
+
+def _channel(claimed: Claimed) -> Channel:
+    return Channel.MAIL if claimed.lane == MAIL_LANE else Channel.WEBHOOK
 
 
 def _envelope(person: Person, job: MailJob) -> Envelope:

@@ -9,6 +9,7 @@ from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
 from services.notify.store.tables import ORG
+from shared import metrics
 from shared.bus import SUBJECTS, Meta, Poison, Reaction
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
@@ -63,6 +64,7 @@ class Telling:
         organisation = await self._people.get()
         new = [_message(notice, organisation, self._zone) for notice in event.notices]
         news = await messages.add(connection, new)
+        metrics.MESSAGES.inc(len(news))
         if not (news and self._by_mail):
             return
         silent = await messages.without_mail(connection, (recipient for recipient, _ in news))

@@ -4,8 +4,9 @@ from services.plans.activities import PlanKeeper
 from services.plans.api import plans_app
 from services.plans.reactions import REACTIONS
 from services.plans.reconcile import Lifecycles
-from services.plans.store import plans
+from services.plans.store import figures, plans
 from services.plans.store.tables import COMMANDS, ORG, OUTBOX
+from shared import metrics
 from shared.bus import Consumer
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.words import Stage
@@ -14,6 +15,7 @@ from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
+from shared.readings import Value, of_commands, reading
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
 from shared.temporal import worker
@@ -25,6 +27,10 @@ def _desk(made: Parts) -> CommandDesk:
             return await plans.stage_of(connection, plan_id)
 
     return CommandDesk(made.database, COMMANDS, made.engine, stage_of)
+
+
+def _shown(counts: dict[Stage, int]) -> list[Value]:
+    return [(metrics.PLANS, (stage.value,), count) for stage, count in counts.items()]
 
 
 async def compose(settings: Settings) -> Service:
@@ -64,6 +70,10 @@ async def compose(settings: Settings) -> Service:
             lifecycles.run,
         ),
         consumers=consumers,
+        readings=(
+            of_commands(made.database, COMMANDS),
+            reading("plans", made.database, figures.by_stage, _shown),
+        ),
     )
 
 

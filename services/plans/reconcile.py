@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.plans.store import plans
 from services.plans.store.plans import PlanRow
-from shared import log
+from shared import log, metrics
 from shared.contracts.lifecycle import LifecycleState
 from shared.db import Database
 from shared.engine import Engine
@@ -48,6 +48,7 @@ class Lifecycles:
         """A state is read after its row, so a version above the row's is no fault."""
         if state is not None and state.version >= row.version:
             return False
+        metrics.DRIFT.labels("missing" if state is None else "behind").inc()
         if state is not None:
             logger.warning("reconcile.behind", plan=row.id, row=row.version, lifecycle=state.version)
             await self._engine.look_again(row.ref.workflow_id)

@@ -3,8 +3,9 @@
 from services.review.activities import Reviews
 from services.review.api import review_app
 from services.review.reactions import REACTIONS
-from services.review.store import plans
+from services.review.store import figures, plans
 from services.review.store.tables import COMMANDS, ORG, OUTBOX
+from shared import metrics
 from shared.bus import Consumer
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.words import Stage
@@ -13,6 +14,7 @@ from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
+from shared.readings import Value, of_commands, reading
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
 from shared.temporal import worker
@@ -24,6 +26,12 @@ def _desk(made: Parts) -> CommandDesk:
             return await plans.stage_of(connection, plan_id)
 
     return CommandDesk(made.database, COMMANDS, made.engine, stage_of)
+
+
+def _shown(counts: dict[Stage, tuple[int, int]]) -> list[Value]:
+    waiting = [(metrics.REVIEWS_WAITING, (stage.value,), one[0]) for stage, one in counts.items()]
+    overdue = [(metrics.REVIEWS_OVERDUE, (stage.value,), one[1]) for stage, one in counts.items()]
+    return [*waiting, *overdue]
 
 
 async def compose(settings: Settings) -> Service:
@@ -54,6 +62,10 @@ async def compose(settings: Settings) -> Service:
         reactions=REACTIONS,
         tasks=(lambda: resend_commands(desk), lambda: forget_old(made.database, OUTBOX)),
         consumers=consumers,
+        readings=(
+            of_commands(made.database, COMMANDS),
+            reading("reviews", made.database, figures.waiting_and_overdue, _shown),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 from shared.parts import Parts, parts, rates_of
 from shared.process import Service, bus_check, main
+from shared.readings import of_commands
 from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
 from shared.temporal import worker
@@ -55,6 +56,7 @@ async def compose(settings: Settings) -> Service:
         reactions=REACTIONS,
         tasks=(lambda: resend_commands(desk), lambda: forget_old(made.database, OUTBOX)),
         consumers=consumers,
+        readings=(of_commands(made.database, COMMANDS),),
     )
 
 

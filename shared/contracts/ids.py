@@ -56,6 +56,11 @@ def open_month_workflow_id(company: str, month: str, people: tuple[str, ...] = (
     return ":".join(["open-month", company, month, *([named] if people else [])])
 
 
+def schedule_id(company: str) -> str:
+    """The id of the schedule that opens the company's months."""
+    return f"open-month:{company}"
+
+
 def command_id(actor: str, key: str) -> str:
     """The id of a command: idempotency keys belong to the person who sent them."""
     return f"{actor}:{key}"

@@ -1,11 +1,12 @@
 """Plans that are running when a new version comes must go on: kept histories replay, breaks are caught."""
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from shared.codec import data_converter
+from shared.keys import Keyring
 from shared.temporal import BUILD
 from tests.replay import histories
 from tests.replay.broken import OneMoreTimer, OtherOrder, Silent
@@ -22,7 +23,7 @@ async def replay(story: str, *workflows: type) -> None:
     replayer = Replayer(
         workflows=workflows or WORKFLOWS,
         workflow_runner=sandbox(),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(Keyring(), compress_from=1024),
         build_id=BUILD,
     )
     await replayer.replay_workflow(histories.load(story))

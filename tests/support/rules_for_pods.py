@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from shared.http import health_app
+from shared.health import health_app
 from shared.process import HTTP_GRACE
 from shared.temporal import GRACE
 from tests.support.kustomize import Manifest

@@ -1,16 +1,17 @@
 """The time-skipping engine: the one place that knows its experimental interface."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Interceptor, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -59,10 +60,13 @@ KEYS = {
 
 
 @asynccontextmanager
-async def engine() -> AsyncIterator[WorkflowEnvironment]:
+async def engine(
+    converter: DataConverter = pydantic_data_converter, interceptors: Sequence[Interceptor] = ()
+) -> AsyncIterator[WorkflowEnvironment]:
     """A real Temporal server on which single workflows can be moved through time."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
-        data_converter=pydantic_data_converter,
+        data_converter=converter,
+        interceptors=interceptors,
         dev_server_existing_path=str(find_program("temporal")),
         dev_server_log_level="never",
         identity="tests",

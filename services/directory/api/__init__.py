@@ -11,7 +11,8 @@ from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from shared.db import Database
 from shared.door import Door
-from shared.http import Check, create_app
+from shared.fitness import Check
+from shared.http import create_app
 
 MOST_BODY = 8 * 1024 * 1024
 """Bytes: a whole organisation may come in one request."""

@@ -30,7 +30,17 @@ from services.notify.store.tables import deliveries, messages, webhooks
 from services.notify.store.webhooks import lane_of
 from shared.db import Connection
 
-_CLAIMED: Final = ("id", "lane", "channel", "target", "message_id", "event_id", "body", "attempts")
+_CLAIMED: Final = (
+    "id",
+    "lane",
+    "channel",
+    "target",
+    "message_id",
+    "event_id",
+    "body",
+    "attempts",
+    "traceparent",
+)
 # Joined by what follows the prefix, so that the lanes of all webhooks are made by the database.
 _WEBHOOK_LANE: Final = func.concat(lane_of(""), webhooks.c.id)
 
@@ -65,6 +75,7 @@ class Claimed:
     lane: str
     attempts: int
     job: MailJob | CallJob | None
+    traceparent: str | None = None
 
 
 def _due() -> CTE:
@@ -134,7 +145,7 @@ async def claim(
     """
     wanted = {"busy": dict(busy), "per_lane": per_lane, "at_most": limit, "lease": lease}
     rows = await connection.execute(_CLAIM, wanted)
-    return [Claimed(row.id, row.lane, row.attempts, _job(row)) for row in rows]
+    return [Claimed(row.id, row.lane, row.attempts, _job(row), row.traceparent) for row in rows]
 
 
 def _job(row: Any) -> MailJob | CallJob | None:

@@ -18,9 +18,9 @@ from services.notify.domain.values import Channel, Delivery, DeliveryState
 from services.notify.store.tables import deliveries
 from services.notify.store.webhooks import REMOVED, lane_of
 from shared.db import Connection
+from shared.outbox import traceparent
 
 MAIL_LANE: Final = "mail"
-_CLAIMED: Final = ("id", "lane", "channel", "target", "message_id", "event_id", "body", "attempts")
 _COLUMNS = tuple(deliveries.c[name] for name in Delivery.model_fields)
 
 
@@ -54,7 +54,10 @@ class Scope:
 async def queue(connection: Connection, new: Sequence[NewDelivery]) -> None:
     """Queue deliveries for now; a webhook that has been called with an event is not called with it again."""
     if new:
-        rows = [{**vars(one), "channel": one.channel.value, "lane": one.lane} for one in new]
+        trace = traceparent.get()
+        rows = [
+            {**vars(one), "channel": one.channel.value, "lane": one.lane, "traceparent": trace} for one in new
+        ]
         once = upsert(deliveries).on_conflict_do_nothing(
             index_elements=[deliveries.c.target, deliveries.c.event_id],
             index_where=deliveries.c.channel == literal_column("'webhook'"),

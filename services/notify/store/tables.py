@@ -63,6 +63,7 @@ deliveries: Final = Table(
     Column("last_error", Text),
     Column("queued_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sent_at", DateTime(timezone=True)),
+    Column("traceparent", Text),
     ForeignKeyConstraint(["message_id"], ["notify.message.id"]),
     Index(
         "uq_delivery_webhook",

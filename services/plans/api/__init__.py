@@ -10,7 +10,8 @@ from services.plans.api.reporting import Reporting
 from shared.db import Database
 from shared.door import Door
 from shared.engine import Engine
-from shared.http import Check, create_app
+from shared.fitness import Check
+from shared.http import create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 

@@ -7,7 +7,8 @@ from services.review.api.deciding import Deciding
 from services.review.api.reading import Reading
 from shared.db import Database
 from shared.door import Door
-from shared.http import Check, create_app
+from shared.fitness import Check
+from shared.http import create_app
 from shared.inbound import CommandDesk
 
 

@@ -8,7 +8,8 @@ from services.scoring.api.policy import Policies
 from services.scoring.api.reading import Reading
 from shared.db import Database
 from shared.door import Door
-from shared.http import Check, create_app
+from shared.fitness import Check
+from shared.http import create_app
 from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
 

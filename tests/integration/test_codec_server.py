@@ -1,0 +1,101 @@
+"""The codec server: readable payloads for those who may read them, and for no one else."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from google.protobuf.json_format import MessageToJson, Parse
+from pydantic import AnyHttpUrl, SecretStr
+from temporalio.api.common.v1 import Payload, Payloads
+
+from monthline.codec_server import codec_app
+from shared.codec import ENCODING, key_of
+from shared.settings import CodecSettings
+from tests.integration.plans.lifecycle import Names
+
+UI = "https://temporal.example"
+PLAIN = Payload(metadata={ENCODING: b"json/plain"}, data=b'"Wang Fang was ill"')
+ISSUER = AnyHttpUrl("https://issuer.example")
+KEYS = "new:" + "A" * 43 + "=,old:" + "B" * 43 + "="
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    settings = CodecSettings(
+        payload_keys=SecretStr(KEYS),
+        oidc_issuer=ISSUER,
+        oidc_jwks_url=ISSUER,
+        admins=("ops",),
+        payload_readers=("reader",),
+        codec_origins=(UI,),
+    )
+    transport = httpx2.ASGITransport(app=codec_app(settings, Names()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://codec") as opened:
+        yield opened
+
+
+def body(*payloads: Payload) -> str:
+    return MessageToJson(Payloads(payloads=payloads))
+
+
+def payloads(answer: httpx2.Response) -> list[Payload]:
+    assert answer.status_code == 200, answer.text
+    return list(Parse(answer.text, Payloads()).payloads)
+
+
+def of(person: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person}", "Content-Type": "application/json", "X-Namespace": "default"}
+
+
+@pytest.mark.parametrize("person", ["ops", "reader"])
+async def test_readers_get_what_was_written(client: httpx2.AsyncClient, person: str) -> None:
+    [kept] = payloads(await client.post("/encode", content=body(PLAIN), headers=of(person)))
+    assert key_of(kept) == "new"
+    assert payloads(await client.post("/decode", content=body(kept, PLAIN), headers=of(person))) == [
+        PLAIN,
+        PLAIN,
+    ]
+
+
+@pytest.mark.parametrize("path", ["/encode", "/decode"])
+async def test_nobody_else_is_let_in(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.post(path, content=body(PLAIN))).status_code == 401
+    assert (await client.post(path, content=body(PLAIN), headers=of("p017"))).status_code == 403
+
+
+async def test_only_the_ui_may_ask_from_a_browser(client: httpx2.AsyncClient) -> None:
+    def asked(origin: str) -> dict[str, str]:
+        return {
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type,x-namespace",
+        }
+
+    welcome = await client.options("/decode", headers=asked(UI))
+    assert welcome.status_code == 200
+    assert welcome.headers["access-control-allow-origin"] == UI
+    stranger = await client.options("/decode", headers=asked("https://evil.example"))
+    assert "access-control-allow-origin" not in stranger.headers
+
+
+async def test_what_no_key_opens_is_refused_and_names_the_key(client: httpx2.AsyncClient) -> None:
+    [kept] = payloads(await client.post("/encode", content=body(PLAIN), headers=of("ops")))
+    kept.metadata["key-id"] = b"lost"
+    answer = await client.post("/decode", content=body(kept), headers=of("ops"))
+    assert answer.status_code == 422
+    assert "'lost'" in answer.text
+    assert "Wang" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"payloads": 3}', json.dumps({"payloads": [{"data": 7}]})]
+)
+async def test_what_is_no_list_of_payloads_is_refused(client: httpx2.AsyncClient, content: str) -> None:
+    answer = await client.post("/decode", content=content, headers=of("ops"))
+    assert answer.status_code == 422
+
+
+async def test_an_endless_body_is_refused(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/decode", content=b" " * (9 * 1024 * 1024), headers=of("ops"))
+    assert answer.status_code == 422

@@ -1,0 +1,85 @@
+"""Whether servers are what a process needs, and what it does until they are."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from shared.bus import stream_config
+from shared.fitness import Fitness, Unfit, schema_is_fit
+from shared.migrations.newest import ROOT, newest
+from shared.migrations.run import SERVICES
+from shared.stream import misfits
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_newest_version_is_the_head_of_the_migrations(service: str) -> None:
+    folder = ROOT / "services" / service / "migrations" / "versions"
+    scripts = ScriptDirectory(str(ROOT / "shared" / "migrations"), version_locations=[str(folder)])
+    assert newest(service) == scripts.get_current_head()
+
+
+@pytest.mark.parametrize("have", [None, "0001"])
+def test_a_schema_that_is_behind_is_unfit(have: str | None) -> None:
+    with pytest.raises(Unfit, match="needs 0002") as unfit:
+        schema_is_fit("plans", have, "0002")
+    assert unfit.value.fix == "run: monthline migrate"
+
+
+@pytest.mark.parametrize("have", ["0002", "0003"])
+def test_a_schema_that_is_ahead_serves_the_version_before_it(have: str) -> None:
+    schema_is_fit("plans", have, "0002")
+
+
+def test_the_stream_that_monthline_makes_is_fit() -> None:
+    assert misfits(stream_config()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"storage": "memory"}, "storage is memory instead of file"),
+        ({"retention": "workqueue"}, "retention is workqueue instead of limits"),
+        ({"discard": "old"}, "discard is old instead of new"),
+        ({"deny_delete": False}, "deny_delete is False"),
+        ({"deny_purge": None}, "deny_purge is None"),
+        ({"subjects": ["monthline.plans.>"]}, "subjects are monthline.plans.>"),
+        ({"duplicate_window": 120.0}, "duplicate_window is 120 s instead of 1800 s"),
+        ({"max_age": 3600.0}, "max_age is 3600 s"),
+        ({"max_msg_size": 1024}, "max_msg_size is 1024 instead of 1048576"),
+    ],
+)
+def test_other_limits_of_the_stream_are_named(change: dict[str, Any], said: str) -> None:
+    [found] = misfits(stream_config().evolve(**change))
+    assert said in found
+
+
+async def test_a_check_is_repeated_until_it_holds() -> None:
+    found = [ConnectionError("away"), Unfit("behind", "migrate"), None]
+
+    async def check() -> None:
+        one = found.pop(0)
+        if one is not None:
+            raise one
+
+    fitness = Fitness({"schema": check})
+    looking = asyncio.create_task(fitness.look())
+    async with asyncio.timeout(5):
+        while not fitness.troubles:
+            assert not fitness.holds("schema")
+            await asyncio.sleep(0.01)
+        assert fitness.troubles == {"schema": "behind; migrate"}
+        await fitness.wait("schema", "engine")
+        await looking
+    assert fitness.holds("schema")
+    assert not fitness.troubles
+
+
+async def test_a_fault_of_the_settings_ends_the_looking() -> None:
+    async def check() -> None:
+        raise Unfit("no key", "add it", final=True)
+
+    with pytest.raises(ExceptionGroup) as ended:
+        await Fitness({"engine": check}).look()
+    assert ended.group_contains(Unfit)
