@@ -18,7 +18,7 @@ from rich.console import Console
 from temporalio.client import Client as Temporal
 
 from bench import bare, lifecycles
-from bench.company import COMPANY, HR, LEADER, MONTH, load, managers
+from bench.company import COMPANY, HR, LEADER, MONTH, load, managers, scale
 from bench.measure import closed_loop, history, open_loop
 from bench.report import print_report
 from bench.statements import StatementLog
@@ -49,7 +49,8 @@ async def opened(stack: Stack, count: int) -> list[str]:
     operator = stack.clients.of(OPERATOR)
     await load(operator, count)
     await _until_known(stack, people[-1])
-    await operator.transport.ask("POST", "plans", f"/months/{MONTH}/open", json={})
+    opening = {"scale": scale().model_dump(mode="json")}
+    await operator.transport.ask("POST", "plans", f"/months/{MONTH}/open", json=opening)
     async with asyncio.timeout(PATIENCE):
         while len(await stack.clients.of(HR).plans(MONTH)) < count:
             await asyncio.sleep(0.2)

@@ -1,18 +1,28 @@
 """A company of any size for measuring: one department of managers, an HR reviewer and a leader."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 from monthline.company.settings import Company
 from monthline.demo.client import Client
+from shared.contracts.calendar import TimeScale
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, MetricMeasure, PlanContent, Template
 from shared.contracts.values import Text
 from shared.contracts.words import Role
 
 COMPANY = Company(id="bench", name=Text(zh="测试公司", en="Bench"), zone="Asia/Shanghai")
-MONTH = (datetime.now(UTC).replace(day=1) + timedelta(days=70)).strftime("%Y-%m")
-"""A month ahead of its drafting, so that no deadline passes while measuring."""
+MONTH = datetime.now(UTC).strftime("%Y-%m")
+ZONE = timezone(timedelta(hours=8))
+
+
+def scale() -> TimeScale:
+    """A calendar that shows the month's second morning: plans can be closed, and no deadline passes."""
+    now = datetime.now(UTC)
+    begun = datetime(now.year, now.month, 2, 9, 0, tzinfo=ZONE)
+    return TimeScale(clock_start=now, calendar_start=begun)
+
+
 HR, LEADER = "hr", "lead"
 SHARES = {"core": "40", "weak": "20", "innovation": "15", "routine": "25"}
 
