@@ -15,7 +15,7 @@ from monthline.demo.checks.evidence import Evidence
 from monthline.demo.checks.verdict import verdict
 from monthline.demo.display import Steps
 from monthline.demo.failures import SPEAKING, WRONG_USE, advice
-from monthline.demo.run import bill_for, played_month
+from monthline.demo.run import bill_for, played_month, wanted
 from monthline.demo.state import DEFAULT_FOLDER, DataFolder
 from monthline.terminal import LanguageOption, complain, console, refuse, spoken
 
@@ -93,20 +93,19 @@ def _show(company: Path | None, folder: DataFolder, steps: Steps) -> int:
 
 
 def _check(company: Path | None, steps: Steps) -> int:
-    """A folder whose check failed is left behind, so that its logs can be read."""
+    """A folder whose check failed is left behind, so that its logs can be read; wrong files make none."""
+    new = wanted(company)
     folder = DataFolder(Path(tempfile.mkdtemp(prefix="monthline-check-")))
 
     async def check() -> int:
-        bill = bill_for(folder, company, steps)
-        async with played_month(folder, bill, steps, fixed_ports=False) as played:
-            assert bill.company is not None
-            return FAILED if await verdict(Evidence(played, bill.company), steps) else 0
+        async with played_month(folder, new.bill(folder), steps, fixed_ports=False) as played:
+            return FAILED if await verdict(Evidence(played, new.company), steps) else 0
 
     code = FAILED
     try:
         code = _run(check, steps)
     finally:
-        if code:
+        if code and folder.logs.exists():
             steps.note(f"日志在 {folder.logs}", f"The logs are in {folder.logs}")
         else:
             folder.erase()

@@ -58,6 +58,17 @@ def _parts(story: Story, source: Source | None, read: Together) -> Iterator[Prob
     if source is not None:
         for person, part in story.people.items():
             yield from _told(person, part, source, read)
+        for person, authors in (story.sees or {}).items():
+            yield from _seen(person, authors, source, read)
+
+
+def _seen(person: str, authors: tuple[str, ...] | str, source: Source, read: Together) -> Iterator[Problem]:
+    named = authors if isinstance(authors, tuple) else ()
+    places: list[tuple[Path, str]] = [((), person), *(((index,), one) for index, one in enumerate(named))]
+    for inner, one in places:
+        if one not in read.structure.people.known:
+            said = ("没有这个人", "there is no such person")
+            yield _problem(source, ("sees", person, *inner), UNKNOWN, said, one)
 
 
 def check_author(

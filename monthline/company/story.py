@@ -4,10 +4,10 @@ Who is not named goes straight through: submits once, is approved by HR and by t
 waits for them, reports what the plan file says, lets time close the month and confirms the score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -95,14 +95,29 @@ class Part(Value):
         return self
 
 
+EVERYTHING = "all"
+
+
 class Story(Value):
-    """The parts of those who depart from the straight way, by person."""
+    """The parts of those who depart from the straight way, by person.
+
+    ``sees`` says of whom everybody sees the plan beside their own, who is not named of nobody; without it
+    the story does not tell.
+    """
 
     people: Mapping[Code, Part] = Field(default_factory=dict)
+    sees: Mapping[Code, tuple[Code, ...] | Literal["all"]] | None = None
 
     def part(self, person: str) -> Part:
         """The person's part."""
         return self.people.get(person, Part())
+
+    def seen_by(self, person: str, authors: Collection[str]) -> frozenset[str] | None:
+        """The authors whose plans the person must see, and no others; None when the story does not tell."""
+        if self.sees is None:
+            return None
+        named = self.sees.get(person, ())
+        return frozenset(authors if named == EVERYTHING else {person, *named}) & frozenset(authors)
 
     @property
     def later_files(self) -> frozenset[str]:

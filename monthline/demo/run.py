@@ -72,6 +72,31 @@ class Bill:
     company: CompanyFiles | None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A company that has a month to play; ``files`` is the digest of its files."""
+
+    company: CompanyFiles
+    files: str
+    month: str
+
+    def bill(self, folder: DataFolder) -> Bill:
+        """A new month in an empty folder."""
+        folder.erase()
+        memory = Memory(company=self.company.company, files=self.files, month=self.month)
+        folder.remember(memory)
+        return Bill(memory, self.company)
+
+
+def wanted(directory: Path | None) -> Wanted:
+    """The company of a ``directory``, the sample's without one; raises CompanyInvalid or NoPlans."""
+    files = gather(directory or SAMPLE)
+    company = parse_company(files)
+    if company.month is None:
+        raise NoPlans(str(directory))
+    return Wanted(company, digest(files), company.month)
+
+
 def bill_for(folder: DataFolder, directory: Path | None, steps: Steps) -> Bill:
     """The month that the folder holds, or a new one; the sample company's without a ``directory``.
 
@@ -86,16 +111,10 @@ def bill_for(folder: DataFolder, directory: Path | None, steps: Steps) -> Bill:
         if directory is not None and digest(gather(directory)) != memory.files:
             raise OtherMonth(memory.company.name.of(steps.language))
         return Bill(memory, None)
-    files = gather(directory or SAMPLE)
-    company = parse_company(files)
-    if company.month is None:
-        raise NoPlans(str(directory))
+    new = wanted(directory)
     if memory is not None:
         steps.note("上次的演示没有做完，从头开始。", "The last demo was cut short; starting afresh.")
-    folder.erase()
-    memory = Memory(company=company.company, files=digest(files), month=company.month)
-    folder.remember(memory)
-    return Bill(memory, company)
+    return new.bill(folder)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,21 @@ def test_a_part_that_does_not_hold_together_is_named(part: str, place: str) -> N
     assert (f"story.yaml:{place}", "request.invalid") in told(changes)
 
 
+def test_who_sees_whose_plan_is_data() -> None:
+    story = company({"story.yaml": "sees:\n  p001: all\n  p003: [p002]\n"}).story
+    authors = ["p002", "p005"]
+    seen = {person: story.seen_by(person, authors) for person in ("p001", "p002", "p003", "p004")}
+    assert seen == {"p001": {"p002", "p005"}, "p002": {"p002"}, "p003": {"p002"}, "p004": frozenset()}
+    assert company().story.seen_by("p001", authors) is None
+
+
+def test_a_story_of_what_somebody_unknown_sees_is_named() -> None:
+    assert told({"story.yaml": "sees:\n  p999: all\n  p001: [p002, p998]\n"}) == [
+        ("story.yaml:2:3: sees.p999", "reference.unknown"),
+        ("story.yaml:3:16: sees.p001.1", "reference.unknown"),
+    ]
+
+
 def test_a_story_of_somebody_unknown_is_named() -> None:
     changes = {"story.yaml": "people:\n  p999: {recall: true}\n"}
     assert told(changes) == [("story.yaml:2:3: people.p999", "reference.unknown")]

@@ -18,6 +18,7 @@ from tests.unit.demo.office import AUTHOR, PLAN_ID
 from tests.unit.demo.played import HR, LEADER, evidence, plan, score
 
 STRANGER = "p004"
+STORY = f"sees:\n  {HR}: all\n  {LEADER}: [{AUTHOR}]\n"
 GOOD = plan(scored=score())
 VIEW = GOOD.plan.model_dump(mode="json")
 APPROVED = GOOD.decisions[-1]
@@ -91,9 +92,10 @@ def _moved() -> dict[str, Any]:
     }
 
 
-def month_on(services: Services) -> Evidence:
+def month_on(services: Services, *, told: bool = True) -> Evidence:
     row = f"{STRANGER},高翔,Gao Xiang,gao@acme.example,rd,,,,,\n"
-    found = evidence(company({"people.csv": FILES["people.csv"] + row}), GOOD)
+    changes = {"people.csv": FILES["people.csv"] + row} | ({"story.yaml": STORY} if told else {})
+    found = evidence(company(changes), GOOD)
     return replace(found, played=replace(found.played, stack=cast("Stack", FakeStack(services))))
 
 
@@ -138,6 +140,21 @@ async def test_a_single_read_that_shows_a_strangers_plan_fails() -> None:
     assert await wrong(promises.strangers, readers={AUTHOR, HR, LEADER, STRANGER}) == [
         f"{STRANGER}: can read the plan of {AUTHOR}"
     ]
+
+
+async def test_without_a_story_lists_have_ones_own_and_single_reads_no_more_than_lists() -> None:
+    silent = month_on(Services(), told=False)
+    assert list(await promises.rights(silent)) == list(await promises.strangers(silent)) == []
+    nobody = month_on(Services(lists={}), told=False)
+    assert list(await promises.rights(nobody)) == [f"{AUTHOR}: does not see the plan of {AUTHOR}"]
+    assert f"{HR}: can read the plan of {AUTHOR}" in await promises.strangers(nobody)
+
+
+async def test_what_the_story_says_counts_also_where_the_policy_would_show_more() -> None:
+    found = month_on(Services())
+    story = found.company.story.model_copy(update={"sees": {LEADER: (AUTHOR,)}})
+    judged = replace(found, company=replace(found.company, story=story))
+    assert list(await promises.rights(judged)) == [f"{HR}: sees the plan of {AUTHOR}"]
 
 
 async def test_being_told_twice_for_one_reason_or_never_at_all_fails() -> None:
