@@ -19,7 +19,7 @@ from shared.contracts.words import Language
 from tests.support.trial_stack import Trial
 
 pytestmark = pytest.mark.slow
-STRETCH = 3.0
+STRETCH = 1.5
 """Eleven processes and TLS in Python in front of two servers take their share of the machine."""
 
 
