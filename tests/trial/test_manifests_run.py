@@ -21,7 +21,7 @@ from tests.support.restoring import Backup, back_up, restored
 from tests.support.trial_stack import Trial, operate
 
 pytestmark = pytest.mark.slow
-STRETCH = 1.5
+STRETCH = 2.0
 AUDIT = ("audit", "check", "--patience", "60")
 """Eleven processes and TLS in Python in front of two servers take their share of the machine."""
 
