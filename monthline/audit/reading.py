@@ -15,6 +15,7 @@ from monthline.provision import connect_engine
 from shared.bus import Bus
 from shared.db import Database
 from shared.migrations.run import SERVICES
+from shared.nats_connection import tls_of
 
 CONNECT = 10.0
 
@@ -56,7 +57,7 @@ class Reader:
         await self._exits.aclose()
 
     async def _connect(self) -> None:
-        bus = Bus(self._deployment.nats_url, name="monthline-audit")
+        bus = Bus(self._deployment.nats_url, name="monthline-audit", tls=tls_of(self._deployment))
         try:
             await asyncio.wait_for(bus.connect(), CONNECT)
         except Exception as error:

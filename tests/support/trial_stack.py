@@ -56,6 +56,7 @@ class Trial:
     fronts: dict[str, Front] = field(default_factory=dict)
     environments: dict[str, Mapping[str, str]] = field(default_factory=dict)
     migrated: str = ""
+    operator: ProcessSpec | None = None
 
     @asynccontextmanager
     async def raised(
@@ -77,7 +78,8 @@ class Trial:
             ground = Ground(folder, _unused(company), signer, ports)
             mails, clients = await serve_pages(exits, ground)
             specs = self._specs(manifests, secrets, ports)
-            self.migrated = await asyncio.to_thread(_migrated, specs.pop("migrate"))
+            self.operator = specs.pop("migrate")
+            self.migrated = await asyncio.to_thread(operate, self.operator.env, "migrate")
             supervisor = await exits.enter_async_context(Supervisor(folder.logs))
             workflows = specs.pop("workflows")
             await supervisor.start(*specs.values(), timeout=START)
@@ -185,17 +187,18 @@ def _command(command: Sequence[str]) -> list[str]:
     return [sys.executable, *command[1:]]
 
 
-def _migrated(spec: ProcessSpec) -> str:
+class OperatorError(Exception):
+    """A command of the operator's ended otherwise than well."""
+
+
+def operate(environment: Mapping[str, str], *arguments: str) -> str:
+    """What ``monthline`` prints when it is run with an operator's environment; raises OperatorError."""
+    command = [sys.executable, "-m", "monthline", *arguments]
     ran = subprocess.run(
-        spec.command,
-        env=os.environ | dict(spec.env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
+        command, env=os.environ | dict(environment), capture_output=True, text=True, check=False, timeout=180
     )
     if ran.returncode != 0:
-        raise RuntimeError(f"the migration ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
+        raise OperatorError(f"{' '.join(arguments)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
     return ran.stdout
 
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -16,10 +17,12 @@ from monthline.demo.run import bill_for, played_month
 from monthline.demo.stack import Stack
 from monthline.demo.state import DataFolder
 from shared.contracts.words import Language
-from tests.support.trial_stack import Trial
+from tests.support.restoring import Backup, back_up, restored
+from tests.support.trial_stack import Trial, operate
 
 pytestmark = pytest.mark.slow
-STRETCH = 3.0
+STRETCH = 2.0
+AUDIT = ("audit", "check", "--patience", "60")
 """Eleven processes and TLS in Python in front of two servers take their share of the machine."""
 
 
@@ -31,6 +34,8 @@ class Outcome:
     wrong: Mapping[str, Sequence[str]]
     restarts: Mapping[str, int]
     said: Mapping[str, str]
+    audited: str
+    restored: str
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +60,20 @@ async def outcome(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Out
         supervisor = played.stack.supervisor
         restarts = {name: supervisor.restarts(name) for name in supervisor.names}
         said = {name: supervisor.log(name).read_text(encoding="utf-8") for name in supervisor.names}
-    yield Outcome(trial, wrong, restarts, said)
+        assert trial.operator is not None
+        audited = await asyncio.to_thread(operate, trial.operator.env, *AUDIT)
+        place = tmp_path_factory.mktemp("backup")
+        backup = await asyncio.to_thread(back_up, played.stack.servers, place)
+    restored = await asyncio.to_thread(_restored, backup, trial.operator.env, place / "servers")
+    yield Outcome(trial, wrong, restarts, said, audited, restored)
     folder.erase()
+
+
+def _restored(backup: Backup, environment: Mapping[str, str], folder: Path) -> str:
+    """What the audit says of the backup in servers that were empty."""
+    with restored(backup, environment, folder) as operator:
+        operate(operator, "migrate", "--no-schedule")
+        return operate(operator, *AUDIT)
 
 
 async def _came_back(stack: Stack, name: str) -> None:
@@ -81,6 +98,14 @@ async def test_every_process_was_restarted_once_and_stopped_in_order(outcome: Ou
     assert set(outcome.restarts.values()) == {1}
     for name, said in outcome.said.items():
         assert said.count('"process.stopped"') >= 1, name
+
+
+async def test_the_audit_finds_every_promise_kept(outcome: Outcome) -> None:
+    assert "I1" in outcome.audited
+
+
+async def test_a_backup_restored_into_empty_servers_passes_the_audit(outcome: Outcome) -> None:
+    assert "I1" in outcome.restored
 
 
 async def test_nobody_was_denied_anything_on_nats(outcome: Outcome) -> None:
