@@ -1,0 +1,145 @@
+"""Running drills: on one stack, each healed and audited; or each without its protection, expected to fail."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+
+from faults.cases import Case
+from faults.driver import Driver
+from faults.stack import ROLES, Stack, running
+from faults.walker import Walker
+from faults.world import World, audit, founded
+
+PEOPLE = {False: 60, True: 160}
+LIMIT = {False: 150.0, True: 900.0}
+MEMORY = 600 * 1024 * 1024
+"""Bytes that a process may hold after all drills."""
+SHOWN = 4
+
+
+@dataclass
+class Outcome:
+    """What became of one fault; without its protection it is expected to fail."""
+
+    case: Case
+    seed: str
+    wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    protected: bool = True
+
+    @property
+    def expected(self) -> bool:
+        """Whether it held when protected, or failed when not."""
+        return (not self.wrong) is self.protected
+
+
+@dataclass
+class Suite:
+    """A stack with people on it, and what earlier faults have left wrong on it."""
+
+    stack: Stack
+    driver: Driver
+    walkers: list[Walker]
+    long: bool
+    known: set[str] = field(default_factory=set)
+
+    async def run(self, case: Case, seed: int) -> Outcome:
+        """Strike, heal, settle, audit."""
+        outcome = Outcome(case, f"{seed}")
+        world = World(self.stack, self.driver, Random(f"{seed}:{case.code}"), self.long, self.walkers)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(LIMIT[self.long]):
+                await case.strike(world)
+        except Exception as error:
+            world.wrong.append(f"the drill itself ended: {_said(error)}")
+        outcome.wrong += world.wrong
+        outcome.wrong += await self._afterwards()
+        outcome.notes = world.notes
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    async def _afterwards(self) -> list[str]:
+        try:
+            await self.stack.heal()
+            await self.driver.settle()
+            found = await audit(self.stack, self.driver, self.known)
+        except Exception as error:
+            return [f"it could not be healed and audited: {_said(error)}"]
+        errors, self.driver.errors = self.driver.errors, []
+        return found + [f"a server error: {one}" for one in errors]
+
+
+def _said(error: BaseException) -> str:
+    inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+    return f"{type(inner).__name__}: {inner}"[:400]
+
+
+async def protected(
+    cases: Sequence[Case], folder: Path, seed: int, console: Console, *, long: bool
+) -> list[Outcome]:
+    """All faults on one stack, one after the other."""
+    outcomes = []
+    began = time.monotonic()
+    async with running(folder / "stack") as stack:
+        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl")
+        walkers = await founded(stack, driver, PEOPLE[long])
+        console.print(f"the stack runs, {len(walkers)} plans are open ({time.monotonic() - began:.0f} s)")
+        suite = Suite(stack, driver, walkers, long)
+        for case in cases:
+            outcomes.append(await suite.run(case, seed))
+            show(console, outcomes[-1])
+        _memory(stack, console)
+        await driver.close()
+    return outcomes
+
+
+def _memory(stack: Stack, console: Console) -> None:
+    most = max(ROLES, key=lambda role: stack.units[role.name].memory)
+    size = stack.units[most.name].memory
+    said = "within its bound" if size < MEMORY else "ABOVE its bound"
+    console.print(f"largest process: {most.name} with {size // 2**20} MiB, {said} of {MEMORY // 2**20}")
+
+
+async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: Console) -> list[Outcome]:
+    """Each fault against a stack without what protects from it; faults with the same gap share one."""
+    outcomes = []
+    ordered = sorted(cases, key=lambda case: (case.without, case.order))
+    for without, group in itertools.groupby(ordered, key=lambda case: case.without):
+        name = "-".join(without)
+        async with running(folder / name, unprotected=without) as stack:
+            driver = Driver(stack.addresses, stack.signer, folder / f"{name}.jsonl")
+            members = list(group)
+            walkers = await founded(stack, driver, sum(case.people for case in members))
+            for number, case in enumerate(members):
+                own = walkers[sum(one.people for one in members[:number]) :][: case.people]
+                outcome = await Suite(stack, driver, own, long=False).run(case, seed)
+                outcome.protected = False
+                outcome.notes.append(f"without {', '.join(without)}")
+                outcomes.append(outcome)
+                show(console, outcome)
+            await driver.close()
+    return outcomes
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """One line a fault, and what was wrong below it."""
+    case = outcome.case
+    verdict = "held" if not outcome.wrong else "FAILED"
+    note = f" [{'; '.join(outcome.notes)}]" if outcome.notes else ""
+    style = "green" if outcome.expected else "red"
+    console.print(
+        f"{case.code:<4} {verdict:<7} {outcome.seconds:5.1f} s  seed {outcome.seed}  {case.title}{note}",
+        style=style,
+    )
+    for line in outcome.wrong[:SHOWN]:
+        console.print(f"       {line}")
+    if len(outcome.wrong) > SHOWN:
+        console.print(f"       … and {len(outcome.wrong) - SHOWN} more")
