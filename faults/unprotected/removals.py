@@ -207,7 +207,7 @@ def _sent_mark(module: str) -> None:
 def _orderly_stop(module: str) -> None:
     """A process that is asked to stop drops what it is doing."""
     process = importlib.import_module("shared.process")
-    original: Callable[..., Awaitable[None]] = load("shared.process")._serve
+    original: Callable[..., Awaitable[None]] = load("shared.process").serve
 
     async def serve(service: object, stop: asyncio.Event) -> None:
         async def end() -> None:
@@ -218,4 +218,4 @@ def _orderly_stop(module: str) -> None:
         await original(service, stop)
         ending.cancel()
 
-    vars(process)["_serve"] = serve
+    vars(process)["serve"] = serve
