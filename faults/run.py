@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -18,6 +18,10 @@ from faults.world import World, audit, founded
 
 PEOPLE = {False: 60, True: 160}
 LIMIT = {False: 150.0, True: 900.0}
+QUIET = 75.0
+"""Seconds after healing within which everything must be as it should."""
+SOON = 20.0
+"""The same where it is expected not to be."""
 MEMORY = 600 * 1024 * 1024
 """Bytes that a process may hold after all drills."""
 SHOWN = 4
@@ -48,6 +52,7 @@ class Suite:
     driver: Driver
     walkers: list[Walker]
     long: bool
+    quiet: float = QUIET
     known: set[str] = field(default_factory=set)
 
     async def run(self, case: Case, seed: int) -> Outcome:
@@ -56,7 +61,7 @@ class Suite:
         world = World(self.stack, self.driver, Random(f"{seed}:{case.code}"), self.long, self.walkers)
         began = time.monotonic()
         try:
-            async with asyncio.timeout(LIMIT[self.long]):
+            async with asyncio.timeout(LIMIT[self.long] if self.quiet == QUIET else 3 * self.quiet):
                 await case.strike(world)
         except Exception as error:
             world.wrong.append(f"the drill itself ended: {_said(error)}")
@@ -69,8 +74,8 @@ class Suite:
     async def _afterwards(self) -> list[str]:
         try:
             await self.stack.heal()
-            await self.driver.settle()
-            found = await audit(self.stack, self.driver, self.known)
+            await self.driver.settle(self.quiet)
+            found = await audit(self.stack, self.driver, self.known, self.quiet)
         except Exception as error:
             return [f"it could not be healed and audited: {_said(error)}"]
         errors, self.driver.errors = self.driver.errors, []
@@ -113,20 +118,35 @@ async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: C
     outcomes = []
     ordered = sorted(cases, key=lambda case: (case.without, case.order))
     for without, group in itertools.groupby(ordered, key=lambda case: case.without):
-        name = "-".join(without)
-        async with running(folder / name, unprotected=without) as stack:
-            driver = Driver(stack.addresses, stack.signer, folder / f"{name}.jsonl")
-            members = list(group)
-            walkers = await founded(stack, driver, sum(case.people for case in members))
-            for number, case in enumerate(members):
-                own = walkers[sum(one.people for one in members[:number]) :][: case.people]
-                outcome = await Suite(stack, driver, own, long=False).run(case, seed)
-                outcome.protected = False
-                outcome.notes.append(f"without {', '.join(without)}")
+        members = list(group)
+        try:
+            async for outcome in _without(without, members, folder / "-".join(without), seed):
                 outcomes.append(outcome)
                 show(console, outcome)
-            await driver.close()
+        except Exception as error:
+            # A stack that does not come up proves nothing about its faults.
+            console.print(f"without {', '.join(without)}: {_said(error)}", style="red")
+            left = members[len([one for one in outcomes if one.case in members]) :]
+            outcomes += [Outcome(case, f"{seed}", wrong=["never struck"]) for case in left]
     return outcomes
+
+
+async def _without(
+    without: tuple[str, ...], cases: Sequence[Case], folder: Path, seed: int
+) -> AsyncIterator[Outcome]:
+    """The faults of one gap, each with plans of its own."""
+    async with running(folder, unprotected=without) as stack:
+        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl")
+        walkers = await founded(stack, driver, sum(case.people for case in cases))
+        known: set[str] = set()
+        for case in cases:
+            own, walkers = walkers[: case.people], walkers[case.people :]
+            suite = Suite(stack, driver, own, long=False, quiet=SOON, known=known)
+            outcome = await suite.run(case, seed)
+            outcome.protected = False
+            outcome.notes.append(f"without {', '.join(without)}")
+            yield outcome
+        await driver.close()
 
 
 def show(console: Console, outcome: Outcome) -> None:

@@ -19,8 +19,6 @@ from monthline.demo.issuer import OPERATOR
 from shared.contracts.words import Stage
 
 AT_ONCE = 8
-QUIET = 75.0
-"""Seconds after healing within which everything must be as it should."""
 
 
 @dataclass
@@ -134,9 +132,9 @@ async def drafted(driver: Driver, people: list[str], month: str) -> list[Walker]
     return walkers
 
 
-async def audit(stack: Stack, driver: Driver, known: set[str]) -> list[str]:
+async def audit(stack: Stack, driver: Driver, known: set[str], patience: float) -> list[str]:
     """What is broken once everything has had time to come to rest, but for what was known before."""
-    deadline = time.monotonic() + QUIET
+    deadline = time.monotonic() + patience
     async with Reader(stack.deployment, tuple(driver.said)) as reader:
         while True:
             lines = [
