@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench image-steps trial-tls lint format lock clean
+.PHONY: help setup demo test bench faults image-steps trial-tls lint format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show what can be made
@@ -26,6 +26,9 @@ test: .venv/.dev ## Run everything CI runs
 
 bench: .venv/.embedded ## Run the performance suite
 	@$(BIN)/python -m bench $(ARGS)
+
+faults: .venv/.embedded ## Break the stack on purpose and see what holds
+	@$(BIN)/python -m faults $(ARGS)
 
 lint: .venv/.dev ## Check format, style, types, walls and dependencies
 	@$(BIN)/ruff format --check --quiet .

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
@@ -32,6 +33,8 @@ from shared.search import at_start, summary
 from shared.temporal import as_refusal
 
 DEADLINE = 12.0
+CUT_OFF = "AcceptedUpdateCompletedWorkflow"
+"""The engine's word for an update whose workflow was ended from outside before it had answered."""
 
 
 class Unknown(Exception):
@@ -40,6 +43,10 @@ class Unknown(Exception):
 
 class NoLifecycle(Exception):
     """No running lifecycle has this id."""
+
+
+class Stuck(Exception):
+    """A lifecycle runs and cannot say where it stands: no worker has it, or none can replay it."""
 
 
 class Engine:
@@ -80,6 +87,8 @@ class Engine:
                 )
                 return moved
         except WorkflowUpdateFailedError as error:
+            if _cut_off(error):
+                raise Unknown from error
             raise as_refusal(error.cause) or Refused(move=command.move) from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             self._suspect = True
@@ -94,20 +103,27 @@ class Engine:
         """The answer this command got from a lifecycle that has ended since.
 
         Raises:
-            NoLifecycle: it never reached one.
+            NoLifecycle: it never reached one, or the one it reached was ended before it had answered.
         """
         handle = self._client.get_workflow_handle(command.plan.workflow_id)
         earlier = handle.get_update_handle(command.command_id, result_type=Moved)
         try:
             moved: Moved = await earlier.result(rpc_timeout=timedelta(seconds=2))
         except WorkflowUpdateFailedError as error:
+            if _cut_off(error):
+                raise NoLifecycle from error
             raise as_refusal(error.cause) or Refused(move=command.move) from error
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise NoLifecycle from error
         return moved
 
     async def state(self, workflow_id: str) -> LifecycleState | None:
-        """What a running lifecycle believes; None when it is not there, or runs no more."""
+        """What a running lifecycle believes; None when it is not there, or has ended.
+
+        Raises:
+            Stuck: it runs and does not answer.
+            EngineDown: the engine does not.
+        """
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             state: LifecycleState = await handle.query(
@@ -118,10 +134,14 @@ class Engine:
             )
         except WorkflowQueryRejectedError:
             return None
+        except WorkflowQueryFailedError as error:
+            raise Stuck(str(error.cause or error)[:200]) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
-            raise EngineDown(retry_after=5) from error
+            if error.status is RPCStatusCode.UNAVAILABLE:
+                raise EngineDown(retry_after=5) from error
+            raise Stuck(error.message[:200]) from error
         return state
 
     async def look_again(self, workflow_id: str) -> None:
@@ -174,3 +194,8 @@ class Engine:
             self._suspect = True
             raise EngineDown(retry_after=5) from error
         return workflow_id
+
+
+def _cut_off(error: WorkflowUpdateFailedError) -> bool:
+    """Whether nobody decided anything: the command may or may not have been carried out."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == CUT_OFF

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -101,7 +101,7 @@ async def _run(
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     try:
-        await _serve(service, stop)
+        await serve(service, stop)
     except ExceptionGroup as errors:
         # An unfit server, and what to do about it, has been told of where it was found.
         unforeseen = errors.split(Unfit)[1]
@@ -118,7 +118,7 @@ async def _run(
     return 0
 
 
-async def _serve(service: Service, stop: asyncio.Event) -> None:
+async def serve(service: Service, stop: asyncio.Event) -> None:
     """Run all parts until ``stop``, then end them: first no new requests, then no new work, then the rest."""
     server = _Server(uvicorn.Config(**_uvicorn(service)))
     client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
@@ -126,19 +126,32 @@ async def _serve(service: Service, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         background = [group.create_task(task()) for task in _background(service, fitness)]
         background.append(group.create_task(fitness.look()))
-        worker = group.create_task(_work(service, fitness, client, stop)) if _works(service) else None
+        drained = asyncio.Event()
+        worker = group.create_task(_work(service, fitness, client, drained)) if _works(service) else None
         http = group.create_task(server.serve())
         logger.info("process.started", port=service.settings.http_port)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, http], return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         await http
-        stop.set()
+        # A request that is still being answered may need an activity of this very process.
+        drained.set()
         if worker is not None:
             await worker
-        for task in background:
-            task.cancel()
+        await end(background)
         stopping.cancel()
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel the tasks until they have ended.
+
+    A library may swallow a cancellation that comes in the instant of its answer; ``asyncio.wait_for`` does.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=0.5)
 
 
 def _checks(service: Service, client: "asyncio.Future[Client]") -> dict[str, Check]:
@@ -232,10 +245,14 @@ async def _on_bus(service: Service, relay: Relay, fitness: Fitness) -> None:
     assert service.bus is not None
     await _connect(service.bus)
     await fitness.wait("schema", "stream")
-    async with asyncio.TaskGroup() as group:
-        group.create_task(relay.run())
-        for consumer in service.consumers:
-            group.create_task(consumer.run())
+    works = [relay.run(), *(consumer.run() for consumer in service.consumers)]
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        await end(tasks)
 
 
 async def _connect(bus: Bus) -> None:

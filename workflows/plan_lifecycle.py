@@ -60,6 +60,7 @@ class PlanLifecycle:
         self._alarms: list[Alarm] = []
         self._level = 0
         self._noted: Decision | None = None
+        self._made_before: dict[str, Moved] = {}
         self._look_again = False
 
     @workflow.run
@@ -77,6 +78,9 @@ class PlanLifecycle:
         # Several may have waited for the plan to open; each looks again, for only one may be noted.
         while self._standing is None or self._noted is not None:
             await workflow.wait_condition(lambda: self._standing is not None and self._noted is None)
+        earlier = self._made_before.get(command.command_id)
+        if earlier is not None:
+            return earlier
         decision = Decision(command)
         self._noted = decision
         await workflow.wait_condition(lambda: decision.settled)
@@ -90,7 +94,7 @@ class PlanLifecycle:
         refused by its owner.
         """
         try:
-            if self._standing is not None:
+            if self._standing is not None and command.command_id not in self._made_before:
                 admit(self._standing, command, self._month.at(self._timer.now()))
         except Refusal as refused:
             raise as_failure(refused) from refused
@@ -121,7 +125,8 @@ class PlanLifecycle:
         """Believe the row: it may be ahead when this lifecycle was started again."""
         if self._standing is not None and position.version == self._standing.version:
             return
-        self._standing = Standing(position.stage, position.version)
+        self._made_before = {moved.command_id: moved for moved in position.moves}
+        self._standing = Standing(position.stage, position.version, next(reversed(position.moves), None))
         self._begin(position.deadline, self._input.scale.calendar(position.entered_at))
         self._show()
 

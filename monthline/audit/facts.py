@@ -40,15 +40,6 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Applied:
-    """The plan service's record that an activity has carried a command out."""
-
-    command_id: str
-    plan_id: str
-    version: int
-
-
-@dataclass(frozen=True)
 class Decided:
     """A review round that somebody decided."""
 
@@ -183,7 +174,8 @@ class Said:
 class Facts:
     """Everything that was read, at about one instant; ``now`` is the database's clock.
 
-    ``taken`` has the ids of the events that each consumer has in its inbox. ``scales`` has the scale of
+    ``taken`` has the ids of the events that each consumer has in its inbox, ``told`` how many messages
+    somebody has for one reason. ``scales`` has the scale of
     those plans whose deadline has passed by the clock, as their lifecycle was started with it.
     """
 
@@ -191,13 +183,12 @@ class Facts:
     plans: tuple[Plan, ...] = ()
     lines: tuple[ChainedLine, ...] = ()
     commands: tuple[Command, ...] = ()
-    applied: tuple[Applied, ...] = ()
     decided: tuple[Decided, ...] = ()
     reported: tuple[Reported, ...] = ()
     letters: tuple[Letter, ...] = ()
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dead: tuple[DeadLetter, ...] = ()
-    told: frozenset[Notice] = frozenset()
+    told: Mapping[Notice, int] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     copies: tuple[Copy, ...] = ()
     fired: tuple[Fired, ...] = ()

@@ -113,5 +113,7 @@ def merge(found: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer"
     cause = error.__cause__ or error
     return (str(cause).strip().splitlines() or [type(cause).__name__])[0][:300]

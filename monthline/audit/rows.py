@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 
 from monthline.audit.facts import (
-    Applied,
     Command,
     Copy,
     DeadLetter,
@@ -136,11 +135,6 @@ async def _plans(connection: Connection) -> Rows:
         connection, "select id, person, stage, version, deadline, ledger_hash from plans.plan order by id"
     )
     lines = await _all(connection, "select * from plans.ledger order by plan_id, version")
-    applied = await _all(
-        connection,
-        "select command_id, answer->>'plan_id' as plan_id, (answer->>'version')::int as version"
-        " from plans.applied where answer ? 'version'",
-    )
     reported = await _all(
         connection, "select author, key, count(*)::int as count from plans.progress group by author, key"
     )
@@ -148,7 +142,6 @@ async def _plans(connection: Connection) -> Rows:
     return {
         "plans": tuple(_plan(row) for row in plans),
         "lines": tuple(ChainedLine.model_validate(dict(row)) for row in lines),
-        "applied": tuple(Applied(**row) for row in applied),
         "reported": tuple(Reported(**row) for row in reported),
         "absences": tuple(Absence.model_validate(row["value"]) for row in absences),
     }
@@ -173,13 +166,16 @@ async def _review(connection: Connection) -> Rows:
 
 
 async def _notify(connection: Connection) -> Rows:
-    told = await _all(connection, "select recipient, reason from notify.message")
+    told = await _all(
+        connection,
+        "select recipient, reason, count(*)::int as count from notify.message group by recipient, reason",
+    )
     deliveries = await _all(
         connection,
         "select id, channel, state, attempts,"
         f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits from notify.delivery",
     )
     return {
-        "told": frozenset((row["recipient"], row["reason"]) for row in told),
+        "told": {(row["recipient"], row["reason"]): row["count"] for row in told},
         "deliveries": tuple(Delivery(**row) for row in deliveries),
     }

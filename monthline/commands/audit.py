@@ -16,6 +16,7 @@ from monthline.audit.reading import Reader, Unreadable
 from monthline.commands.surroundings import USAGE, deployment
 from monthline.deployment import Deployment
 from monthline.terminal import complain, console
+from shared import log
 
 SHOWN = 5
 T = TypeVar("T")
@@ -88,6 +89,7 @@ def _said(path: Path | None) -> tuple[Said, ...]:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    log.configure("audit", level="ERROR")
     try:
         return asyncio.run(work)
     except Unreadable as error:

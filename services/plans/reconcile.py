@@ -8,7 +8,7 @@ from services.plans.store.plans import PlanRow
 from shared import log, metrics
 from shared.contracts.lifecycle import LifecycleState
 from shared.db import Database
-from shared.engine import Engine
+from shared.engine import Engine, Stuck
 from shared.reconcile import EVERY, every
 
 SLICE = 200
@@ -40,7 +40,13 @@ class Lifecycles:
 
         async def one(row: PlanRow) -> bool:
             async with gate:
-                return await self._mend(row, await self._engine.state(row.ref.workflow_id))
+                try:
+                    state = await self._engine.state(row.ref.workflow_id)
+                except Stuck as stuck:
+                    # One that nobody can replay must not keep the others from being mended.
+                    logger.warning("reconcile.stuck", plan=row.id, reason=str(stuck))
+                    return False
+                return await self._mend(row, state)
 
         return sum(await asyncio.gather(*(one(row) for row in rows)))
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, model_val
 
 from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
+from shared.contracts.lifecycle import Moved
 from shared.contracts.values import STORABLE, Code, Note, Quantity, Share, Text, Title, Value
 from shared.contracts.words import CompletionRule, Direction, MeasureKind, Severity, Stage
 
@@ -211,10 +212,15 @@ class ClosedPlan(Value):
 
 
 class Position(Value):
-    """Where a plan stands according to its row: since when (on the clock), and what it waits for."""
+    """Where a plan stands according to its row: since when (on the clock), and what it waits for.
+
+    ``moves`` are those that were made before somebody asked, oldest first: what an earlier lifecycle of
+    the plan carried out and may not have answered.
+    """
 
     plan: PlanRef
     stage: Stage
     version: int
     entered_at: AwareDatetime
     deadline: Deadline | None = None
+    moves: tuple[Moved, ...] = ()

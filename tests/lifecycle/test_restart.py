@@ -123,6 +123,23 @@ async def test_a_command_of_the_time_before_is_stale_after_the_restart(
     assert isinstance(await plan.refused(command(Move.APPROVE, 2)), StaleVersion)
 
 
+async def test_a_command_that_the_lost_lifecycle_carried_out_is_answered_as_then(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    given = lifecycle_input()
+    lost = await start(engine, given, MARCH.workflow_id)
+    await lost.settled()
+    first = await lost.give(command(Move.SUBMIT, 1))
+    await lost.give(command(Move.RECALL, 2))
+    await lost.handle.terminate("lost")
+    plan = await start(engine, given, MARCH.workflow_id)
+    await plan.settled()
+    assert await plan.give(command(Move.SUBMIT, 1)) == first
+    assert len(owners.plans.ledger) == 2
+    assert isinstance(await plan.refused(command(Move.SUBMIT, 1, key="another")), StaleVersion)
+    await plan.handle.terminate()
+
+
 async def test_a_lifecycle_told_that_its_row_is_ahead_takes_it_up(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:

@@ -172,7 +172,7 @@ class PlansInMemory(PlansActivities):
             version=row.version + 1,
             at=datetime.now(UTC),
         )
-        changes: dict[str, Any] = {"stage": stage, "version": moved.version}
+        changes: dict[str, Any] = {"stage": stage, "version": moved.version, "moves": (*row.moves, moved)}
         if stage is not row.stage or deadline is not None:
             changes |= {"entered_at": moved.at, "deadline": deadline}
         self.positions[command.plan.plan_id] = row.model_copy(update=changes)

@@ -55,19 +55,7 @@ def no_command_twice(facts: Facts) -> Iterator[Violation]:
         if found != list(range(1, plan.version + 1)):
             said = f"the row is at version {plan.version}, the ledger has {_shown(found)}"
             yield Violation(plan.id, said, DOUBLE)
-    yield from _applied(facts)
     yield from _answers(facts)
-
-
-def _applied(facts: Facts) -> Iterator[Violation]:
-    """What an activity recorded as applied is the line that the ledger has."""
-    lines = {line.command_id: (line.plan_id, line.version) for line in facts.lines}
-    for one in facts.applied:
-        if lines.get(one.command_id) != (one.plan_id, one.version):
-            found = (
-                f"command {one.command_id} was applied as version {one.version}, the ledger says otherwise"
-            )
-            yield Violation(one.plan_id, found, DOUBLE)
 
 
 def _answers(facts: Facts) -> Iterator[Violation]:

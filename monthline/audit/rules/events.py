@@ -62,7 +62,12 @@ def _matches(pattern: str, subject: str) -> bool:
 
 
 def _untold(facts: Facts) -> Iterator[Violation]:
-    """Whoever a taken event names has a message; the table's key keeps it to one."""
+    """Whoever a taken event names has a message, and nobody has two for one reason."""
+    for (recipient, reason), count in facts.told.items():
+        if count > 1:
+            yield Violation(
+                recipient, f"was told {count} times {reason}", "apologise; see that migrations ran"
+            )
     taken = facts.taken.get("notify-events", frozenset())
     for letter in facts.letters:
         for recipient, reason in letter.notices if letter.id in taken else ():

@@ -8,6 +8,7 @@ from shared.contracts.calendar import Deadline
 from shared.contracts.words import Milestone, Rung
 
 REPAIRED = "see that plans and workflows run; the reconciler starts or wakes it within a minute or two"
+STUCK = "start the workflow worker; if others answer, terminate this one: it is started again from its row"
 EARLY = timedelta(seconds=1)
 """By how much the engine's clock may run before the database's."""
 LATE = timedelta(minutes=5)
@@ -29,7 +30,7 @@ def lifecycles_agree_with_rows(facts: Facts) -> Iterator[Violation]:
         elif lifecycle is None:
             yield Violation(plan.id, f"is in {plan.stage} and has no running lifecycle", REPAIRED)
         elif lifecycle.version is None:
-            yield Violation(plan.id, "its lifecycle does not answer", "start the workflow worker")
+            yield Violation(plan.id, "its lifecycle does not answer", STUCK)
         elif (lifecycle.stage, lifecycle.version) != (plan.stage, plan.version):
             found = f"{lifecycle.stage} version {lifecycle.version} instead of {plan.stage} {plan.version}"
             yield Violation(plan.id, f"its lifecycle believes {found}", REPAIRED)

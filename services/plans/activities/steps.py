@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from services.plans.domain import moves
 from services.plans.domain.actuals import fed_metrics, freeze
 from services.plans.domain.authority import ENDING, require_actor, require_ender
-from services.plans.domain.ledger import FIRST, chained
+from services.plans.domain.ledger import FIRST, ChainedLine, chained
 from services.plans.domain.lint import blocking, lint
 from services.plans.domain.moves import MoveFacts
 from services.plans.domain.notices import of_rung
@@ -33,12 +33,14 @@ async def position(connection: Connection, request: OpenPlan) -> Position | None
     if found is None:
         return None
     plan = found.plan
+    lines = await ledger.lines(connection, plan.id)
     return Position(
         plan=plan.ref,
         stage=plan.stage,
         version=plan.version,
         entered_at=plan.entered_at,
         deadline=plan.deadline,
+        moves=tuple(_moved(line) for line in lines if line.version <= plan.version),
     )
 
 
@@ -115,6 +117,11 @@ async def moved_before(connection: Connection, plan: PlanRow, command: Command) 
         return None
     if (line.plan_id, line.move) != (plan.id, command.move):
         raise KeyReused()
+    return _moved(line)
+
+
+def _moved(line: ChainedLine) -> Moved:
+    """The answer to the command that left a line."""
     return Moved(
         command_id=line.command_id,
         plan_id=line.plan_id,

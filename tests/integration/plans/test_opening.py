@@ -43,6 +43,7 @@ async def test_opening_a_plan_again_changes_nothing_and_says_where_it_stands(
     before = await rows(database)
     position = await keeper.open(request())
     assert (position.stage, position.version) == (Stage.HR_REVIEW, 2)
+    assert [moved.command_id for moved in position.moves][1:] == ["p017:submit"]
     assert await rows(database) == before
 
 

@@ -16,15 +16,23 @@ from services.plans.reconcile import Lifecycles
 from services.plans.store import plans
 from services.plans.store.tables import plans as plan_table
 from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef
-from shared.contracts.lifecycle import OPEN_MONTH, LifecycleInput, OpenedMonth, OpenMonthInput
+from shared.contracts.lifecycle import (
+    OPEN_MONTH,
+    LifecycleInput,
+    LifecycleState,
+    OpenedMonth,
+    OpenMonthInput,
+)
 from shared.contracts.refusals import Unknown
 from shared.contracts.words import Move, Stage
 from shared.db import Database
-from shared.engine import Engine
+from shared.engine import Engine, Stuck
+from tests.integration.plans.lifecycle import Course
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input, real_time
 from tests.support.story import at
 from tests.support.timeskip import Owners
+from tests.unit.plans.build import PLAN
 
 
 @pytest.fixture
@@ -122,6 +130,35 @@ async def up_to(engine: Engine, given: LifecycleInput, version: int) -> bool:
     """Whether the lifecycle believes in that version."""
     state = await engine.state(given.plan.workflow_id)
     return state is not None and state.version == version
+
+
+class HalfStuck(Engine):
+    """One lifecycle does not answer, all others are missing; remembers what was started."""
+
+    def __init__(self, client: Client, stuck: str) -> None:
+        super().__init__(client)
+        self._stuck = stuck
+        self.started: list[str] = []
+
+    async def state(self, workflow_id: str) -> LifecycleState | None:
+        """Nothing of one, and nothing about the others."""
+        if workflow_id == self._stuck:
+            raise Stuck("nobody can replay it")
+        return None
+
+    async def start(self, given: LifecycleInput) -> None:
+        """Note what was to be started."""
+        self.started.append(given.plan.person)
+
+
+async def test_a_lifecycle_that_does_not_answer_keeps_no_other_from_being_started_again(
+    database: Database, course: Course, temporal: Client
+) -> None:
+    await course.opened()
+    await course.opened(PLAN.model_copy(update={"person": "p018"}), "lab")
+    engine = HalfStuck(temporal, PLAN.workflow_id)
+    assert await Lifecycles(database, engine).look() == 1
+    assert engine.started == ["p018"]
 
 
 async def test_plans_that_could_not_open_for_want_of_a_template_open_with_the_next_opening(

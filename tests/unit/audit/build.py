@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monthline.audit.facts import Applied, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
+from monthline.audit.facts import Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
 from monthline.audit.invariants import broken, judge
 from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
 from shared.contracts.words import SYSTEM, Move, Stage
@@ -76,12 +76,11 @@ def sound(**changes: Any) -> Facts:
         "plans": (plan(),),
         "lines": lines(*STEPS),
         "commands": (command("p017:submit-1", "plans"), command()),
-        "applied": (Applied("p017:submit-1", ID, 2), Applied("hr1:approve-1", ID, 3)),
         "decided": (Decided(ID, "hr1:approve-1", "approve", "hr1", None),),
         "letters": (letter(),),
         "consumers": (Consumer("notify-events", ("monthline.>",)),),
         "taken": {"notify-events": frozenset({"e1"})},
-        "told": frozenset({("hr1", "because")}),
+        "told": {("hr1", "because"): 1},
         "copies": (Copy("review", ID, Stage.LEADER_REVIEW, 3),),
         "lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 0),),
     }

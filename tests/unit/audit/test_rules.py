@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from monthline.audit.facts import (
-    Applied,
     Consumer,
     Copy,
     DeadLetter,
@@ -44,7 +43,6 @@ def moved(*steps: Any, **last: Any) -> dict[str, Any]:
         "plans": (plan(stage=here, version=len(chain), ledger_hash=chain[-1].hash),),
         "lifecycles": (Lifecycle(ID, here, len(chain)),) if not here.ended else (),
         "commands": (),
-        "applied": (),
         "copies": (),
         "decided": (),
     }
@@ -57,7 +55,6 @@ DAMAGED: list[tuple[str, dict[str, Any]]] = [
     ("I1", {"driver": (Said("ok", "p017:lost", plan=ID),)}),
     ("I1", {"driver": (PROGRESS,), "reported": (Reported("p017", "k1", 4),)}),
     ("I1", {"decided": (*sound().decided, Decided(ID, "hr1:other", "approve", "hr1", None))}),
-    ("I2", {"applied": (Applied("p017:submit-1", ID, 7),)}),
     ("I2", {"driver": (Said("ok", SUBMIT[0], version=2), Said("ok", SUBMIT[0], version=4))}),
     ("I3", moved(OPEN, (SUBMIT[0], Move.SUBMIT, "p017", Stage.DRAFTING, Stage.TRACKING))),
     ("I3", moved(OPEN, SUBMIT, (RECALL[0], Move.RECALL, "p017", Stage.LEADER_REVIEW, Stage.DRAFTING))),
@@ -71,7 +68,8 @@ DAMAGED: list[tuple[str, dict[str, Any]]] = [
     ("I5", {"lifecycles": (*sound().lifecycles, Lifecycle(OTHER, Stage.DRAFTING, 1))}),
     ("I6", {"letters": (letter(published=False),)}),
     ("I6", {"consumers": (*sound().consumers, Consumer("review-plans", (letter().subject,)))}),
-    ("I6", {"told": frozenset()}),
+    ("I6", {"told": {}}),
+    ("I6", {"told": {("hr1", "because"): 2}}),
     ("I6", {"deliveries": (Delivery(1, "mail", "pending", 3, 301.0),)}),
     ("I6", {"copies": (Copy("review", ID, Stage.HR_REVIEW, 2),)}),
     ("I7", {"fired": (replace(FIRED, due=NOW + timedelta(seconds=2)),)}),

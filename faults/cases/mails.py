@@ -1,0 +1,65 @@
+"""F39: a mail server that refuses, hangs, or takes a mail and then breaks the connection."""
+
+import asyncio
+
+from sqlalchemy import text
+
+from faults.cases.registry import fault
+from faults.sinks import Mood
+from faults.world import World
+from shared.db import Database
+
+MOODS: tuple[Mood, ...] = ("refusing", "hanging", "breaking")
+
+
+@fault(
+    "F39",
+    "mail server: refuses, hangs, accepts then resets; sender killed in between",
+    without=("sent-mark",),
+)
+async def moody_mail_server(world: World) -> None:
+    """Every mail arrives once, or as often as its delivery says it was tried; the queue moves on."""
+    for mood in MOODS:
+        world.stack.mails.mood = mood
+        [walker] = await world.take(1)
+        before = world.stack.mails.tried
+        await walker.do(walker.onwards(world.rng))
+        async with asyncio.timeout(30):
+            while world.stack.mails.tried == before:
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(world.size(1, 20))
+    world.stack.mails.mood = "well"
+    [walker] = await world.take(1)
+    unit = world.unit("notify")
+    pid = unit.pid
+    world.stack.arm("notify", "sender.sent", "kill")
+    await walker.do(walker.onwards(world.rng))
+    await unit.dead(pid)
+    await unit.ready()
+    await _until_sent(world)
+    for message, attempts in (await _deliveries(world, "sent")).items():
+        taken = world.stack.mails.taken[message]
+        world.check(1 <= taken <= attempts, f"{message} was taken {taken} times in {attempts} attempts")
+
+
+async def _until_sent(world: World) -> None:
+    async with asyncio.timeout(60):
+        while await _deliveries(world, "pending"):
+            await asyncio.sleep(0.3)
+
+
+async def _deliveries(world: World, state: str) -> dict[str, int]:
+    """The Message-ID and the attempts of every mail in this state."""
+    database = Database(world.stack.deployment.dsn("notify"), pool=1)
+    try:
+        async with database.transaction() as connection:
+            rows = await connection.execute(
+                text(
+                    "select message_id, attempts from notify.delivery"
+                    " where state = :state and channel = 'mail'"
+                ),
+                {"state": state},
+            )
+            return {f"message-{row.message_id}@localhost": row.attempts for row in rows}
+    finally:
+        await database.close()

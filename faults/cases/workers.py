@@ -1,0 +1,181 @@
+"""F4, F5, F6, F8, F9, F29, F38: workers that die, are away, forget, sleep or are asked to stop."""
+
+import asyncio
+import time
+
+from faults.cases.registry import fault
+from faults.company import HR, LEADER
+from faults.driver import Wish
+from faults.walker import AUTHOR, Walker
+from faults.world import World
+from shared.contracts.words import Move, Stage
+
+BUDGET = 4.0
+"""Seconds from a worker's death to the next command that is carried out (architecture, section 9)."""
+
+
+@fault("F4", "workers killed in a loop every 2 s under load", without=("retry",))
+async def workers_killed_in_a_loop(world: World) -> None:
+    """Nothing is lost, and after the last death the next command is carried out soon."""
+    walkers = await world.take(6)
+    slowest = 0.0
+    async with world.load(walkers) as counts:
+        ending = time.monotonic() + world.size(14, 60)
+        while time.monotonic() < ending:
+            for name in ("workflows", "plans", "review"):
+                world.unit(name).kill()
+                await asyncio.sleep(2)
+    for name in ("workflows", "plans"):
+        [probe] = await world.take(1)
+        before = world.unit(name).pid
+        world.unit(name).kill()
+        await world.unit(name).dead(before)
+        began = time.monotonic()
+        await probe.do(probe.onwards(world.rng))
+        slowest = max(slowest, time.monotonic() - began)
+    world.notes.append(f"{counts['ok']} commands, next one after {slowest:.1f} s (budget {BUDGET:.0f})")
+    world.check(slowest < 3 * BUDGET, f"the next command took {slowest:.1f} s")
+
+
+DEATHS = (
+    ("plans", "begin.submit", Stage.DRAFTING),
+    ("plans", "inside.ledger", Stage.DRAFTING),
+    ("review", "begin.round", Stage.DRAFTING),
+    ("review", "begin.decide", Stage.HR_REVIEW),
+    ("plans", "begin.move", Stage.HR_REVIEW),
+    ("scoring", "begin.score", Stage.CLOSING),
+)
+SILENCES = (
+    ("plans", "done.submit", Stage.DRAFTING),
+    ("review", "done.decide", Stage.HR_REVIEW),
+    ("plans", "done.move", Stage.LEADER_REVIEW),
+    ("plans", "done.close", Stage.CLOSING),
+    ("scoring", "done.score", Stage.CLOSING),
+)
+
+
+@fault("F5", "worker killed after acceptance, before and in the activity", without=("retry",), people=8)
+async def worker_killed_in_the_activity(world: World) -> None:
+    """The command that was accepted is carried out by the worker that comes back."""
+    await _die_at(world, DEATHS)
+
+
+@fault("F6", "activity committed, completion never sent", without=("move-before",), people=8)
+async def completion_never_sent(world: World) -> None:
+    """The activity runs a second time and finds what the first one did."""
+    await _die_at(world, SILENCES)
+
+
+async def _die_at(world: World, places: tuple[tuple[str, str, Stage], ...]) -> None:
+    chosen = world.rng.sample(places, world.size(3, len(places)))
+    for process, place, stage in chosen:
+        [walker] = await world.take(1, stage)
+        world.stack.arm(process, place, "kill")
+        answer = await walker.do(walker.onwards(world.rng))
+        world.check(answer.kind == "ok", f"{place}: the command ends as {answer.kind} {answer.code}")
+        await _hit(world, process, place)
+        await world.unit(process).ready()
+
+
+async def _hit(world: World, process: str, place: str) -> None:
+    """The place may be reached a moment after the answer; it has to be."""
+    try:
+        async with asyncio.timeout(15):
+            while not world.stack.hits(process, place):
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        world.check(False, f"{place} was never reached")
+
+
+@fault("F8", "no workflow worker; commands come and their clients give up", without=("version",))
+async def nobody_works(world: World) -> None:
+    """Two people's wishes on one version wait; when a worker comes, one of them wins and one is stale."""
+    walkers = await world.take(world.size(12, 50), Stage.HR_REVIEW)
+    await world.unit("workflows").hold()
+    wishes = [wish for walker in walkers for wish in _two(world, walker)]
+    given_up = await asyncio.gather(*(world.driver.send(wish, timeout=3) for wish in wishes))
+    world.check({one.kind for one in given_up} == {"unknown"}, "a command was answered without a worker")
+    await asyncio.sleep(world.size(6, 60))
+    await world.unit("workflows").release()
+    await world.driver.settle()
+    ok = {said.id for said in world.driver.said if said.event == "ok"}
+    for walker, first, second in zip(walkers, wishes[::2], wishes[1::2], strict=True):
+        count = len({first.id, second.id} & ok)
+        world.check(count == 1, f"{walker.plan}: {count} of two commands on one version were carried out")
+        await walker.look()
+
+
+def _two(world: World, walker: Walker) -> tuple[Wish, Wish]:
+    steps = [(HR, Move.APPROVE), (AUTHOR, Move.RECALL)]
+    world.rng.shuffle(steps)
+    first, second = (walker.wish(step, world.rng) for step in steps)
+    return first, second
+
+
+@fault("F9", "a workflow cache of 2, many plans, random commands")
+async def tiny_cache(world: World) -> None:
+    """Every command makes a worker replay a lifecycle from its history."""
+    unit = world.unit("workflows")
+    await unit.hold()
+    unit.set(WORKFLOW_CACHE="2")
+    await unit.release()
+    try:
+        walkers = await world.take(world.size(24, 120))
+        async with world.load(walkers) as counts:
+            await asyncio.sleep(world.size(10, 120))
+    finally:
+        await unit.hold()
+        unit.set(WORKFLOW_CACHE="1000")
+        await unit.release()
+    world.notes.append(f"{counts['ok']} commands")
+    world.check(counts["ok"] > 10, "hardly any command was carried out")
+
+
+@fault(
+    "F29",
+    "worker paused while it holds an activity, then continued",
+    without=("move-before", "version", "line-key"),
+)
+async def zombie(world: World) -> None:
+    """Another worker does the work meanwhile; the one that wakes up finds it done and changes nothing."""
+    spare = world.unit("plans-2")
+    for place, stage in (("begin.submit", Stage.DRAFTING), ("begin.move", Stage.HR_REVIEW)):
+        [walker] = await world.take(1, stage)
+        await spare.hold()
+        world.stack.arm("plans", place, "stop")
+        wish = walker.onwards(world.rng)
+        sending = asyncio.create_task(world.driver.send(wish, to=_api(wish)))
+        await _hit(world, "plans", place)
+        await spare.release()
+        await sending
+        answer = await walker.do(wish, to=_api(wish))
+        world.check(answer.kind == "ok", f"{place}: the command ends as {answer.kind} {answer.code}")
+        after = walker.onwards(world.rng)
+        follows = await walker.do(after, to=_api(after))
+        world.check(follows.kind == "ok", f"the next command ends as {follows.kind} {follows.code}")
+        world.unit("plans").resume()
+        await world.unit("plans").ready()
+
+
+def _api(wish: Wish) -> str:
+    """The API that stands apart from the worker that is paused."""
+    return "review-api" if wish.actor in (HR, LEADER) else "plans-api"
+
+
+@fault("F38", "SIGTERM of each process under load", without=("orderly-stop",))
+async def asked_to_stop(world: World) -> None:
+    """Every request that was let in is answered: nothing unknown, no error."""
+    walkers = await world.take(6)
+    before = len(world.driver.said)
+    async with world.load(walkers) as counts:
+        for _ in range(world.size(1, 5)):
+            for name in ("plans", "review", "workflows", "scoring", "notify", "directory", "plans-api"):
+                unit = world.unit(name)
+                pid, ends = unit.pid, len(unit.exits)
+                unit.term()
+                await unit.dead(pid)
+                await unit.ready()
+                world.check(unit.exits[ends:] == [0], f"{name} ended with {unit.exits[ends:]}")
+    unknown = [said for said in world.driver.said[before:] if said.event == "unknown"]
+    world.check(not unknown, f"{len(unknown)} commands had no answer, first {unknown[:1]}")
+    world.notes.append(f"{counts['ok']} commands")

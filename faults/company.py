@@ -1,0 +1,73 @@
+"""The drills' company: managers, an HR reviewer, a leader, and a month far from its deadlines."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from shared.contracts.ids import PlanRef
+from shared.contracts.organisation import Department, Person, RoleGrant
+from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, PlanContent, Template
+from shared.contracts.values import Text
+from shared.contracts.words import Role
+
+COMPANY, ZONE = "drill", "Asia/Shanghai"
+HR, LEADER = "hr", "lead"
+CATEGORIES = ("core", "routine")
+TODAY = datetime.now(UTC)
+MONTH = f"{(TODAY.replace(day=1) + timedelta(days=70)):%Y-%m}"
+NEXT_MONTH = f"{(TODAY.replace(day=1) + timedelta(days=101)):%Y-%m}"
+
+
+def managers(count: int) -> list[str]:
+    """The ids of so many managers."""
+    return [f"m{number:04}" for number in range(count)]
+
+
+def plan_id(person: str, month: str = MONTH) -> str:
+    """The id of a manager's plan."""
+    return PlanRef(company=COMPANY, month=month, person=person).plan_id
+
+
+def _person(person_id: str, role: Role) -> Person:
+    return Person(
+        id=person_id,
+        name=Text(zh=person_id, en=person_id),
+        email=f"{person_id}@drill.example",
+        department="all",
+        roles=(RoleGrant(role=role),),
+    )
+
+
+def organisation(count: int) -> dict[str, Any]:
+    """The whole organisation as the directory takes it."""
+    people = [
+        _person(HR, Role.HR),
+        _person(LEADER, Role.LEADER),
+        *(_person(name, Role.MANAGER) for name in managers(count)),
+    ]
+    department = Department(id="all", name=Text(zh="全部", en="All"), leader=LEADER)
+    return {
+        "departments": [department.model_dump(mode="json", exclude={"version"})],
+        "people": [person.model_dump(mode="json", exclude={"version"}) for person in people],
+    }
+
+
+def template() -> dict[str, Any]:
+    """Two categories without bounds that matter here."""
+    rules = tuple(CategoryRule(id=name, label=Text(zh=name, en=name)) for name in CATEGORIES)
+    written = Template(department="all", categories=rules)
+    return written.model_dump(mode="json", exclude={"version", "department"})
+
+
+def content() -> dict[str, Any]:
+    """A plan of two items that breaks no rule."""
+    items = tuple(
+        Item(id=name, category=name, title=f"{name} work", share=Decimal(share), measure=BinaryMeasure())
+        for name, share in zip(CATEGORIES, ("75", "25"), strict=True)
+    )
+    return PlanContent(items=items).model_dump(mode="json")
+
+
+def entry() -> dict[str, Any]:
+    """A progress entry of the month."""
+    return {"item": "core", "value": "1", "effective": f"{MONTH}-01"}

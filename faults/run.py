@@ -1,0 +1,165 @@
+"""Running drills: on one stack, each healed and audited; or each without its protection, expected to fail."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+
+from faults.cases import Case
+from faults.driver import Driver
+from faults.stack import ROLES, Stack, running
+from faults.walker import Walker
+from faults.world import World, audit, founded
+
+PEOPLE = {False: 60, True: 160}
+LIMIT = {False: 150.0, True: 900.0}
+QUIET = 75.0
+"""Seconds after healing within which everything must be as it should."""
+SOON = 20.0
+"""The same where it is expected not to be."""
+MEMORY = 600 * 1024 * 1024
+"""Bytes that a process may hold after all drills."""
+SHOWN = 4
+
+
+@dataclass
+class Outcome:
+    """What became of one fault; without its protection it is expected to fail."""
+
+    case: Case
+    seed: str
+    wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    protected: bool = True
+
+    @property
+    def expected(self) -> bool:
+        """Whether it held when protected, or failed when not."""
+        return (not self.wrong) is self.protected
+
+
+@dataclass
+class Suite:
+    """A stack with people on it, and what earlier faults have left wrong on it."""
+
+    stack: Stack
+    driver: Driver
+    walkers: list[Walker]
+    long: bool
+    quiet: float = QUIET
+    known: set[str] = field(default_factory=set)
+
+    async def run(self, case: Case, seed: int) -> Outcome:
+        """Strike, heal, settle, audit."""
+        outcome = Outcome(case, f"{seed}")
+        world = World(self.stack, self.driver, Random(f"{seed}:{case.code}"), self.long, self.walkers)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(LIMIT[self.long] if self.quiet == QUIET else 3 * self.quiet):
+                await case.strike(world)
+        except Exception as error:
+            world.wrong.append(f"the drill itself ended: {_said(error)}")
+        outcome.wrong += world.wrong
+        outcome.wrong += await self._afterwards()
+        outcome.notes = world.notes
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    async def _afterwards(self) -> list[str]:
+        try:
+            await self.stack.heal()
+            await self.driver.settle(self.quiet)
+            found = await audit(self.stack, self.driver, self.known, self.quiet)
+        except Exception as error:
+            return [f"it could not be healed and audited: {_said(error)}"]
+        errors, self.driver.errors = self.driver.errors, []
+        return found + [f"a server error: {one}" for one in errors]
+
+
+def _said(error: BaseException) -> str:
+    inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+    return f"{type(inner).__name__}: {inner}"[:400]
+
+
+async def protected(
+    cases: Sequence[Case], folder: Path, seed: int, console: Console, *, long: bool
+) -> list[Outcome]:
+    """All faults on one stack, one after the other."""
+    outcomes = []
+    began = time.monotonic()
+    async with running(folder / "stack") as stack:
+        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl")
+        walkers = await founded(stack, driver, PEOPLE[long])
+        console.print(f"the stack runs, {len(walkers)} plans are open ({time.monotonic() - began:.0f} s)")
+        suite = Suite(stack, driver, walkers, long)
+        for case in cases:
+            outcomes.append(await suite.run(case, seed))
+            show(console, outcomes[-1])
+        _memory(stack, console)
+        await driver.close()
+    return outcomes
+
+
+def _memory(stack: Stack, console: Console) -> None:
+    most = max(ROLES, key=lambda role: stack.units[role.name].memory)
+    size = stack.units[most.name].memory
+    said = "within its bound" if size < MEMORY else "ABOVE its bound"
+    console.print(f"largest process: {most.name} with {size // 2**20} MiB, {said} of {MEMORY // 2**20}")
+
+
+async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: Console) -> list[Outcome]:
+    """Each fault against a stack without what protects from it; faults with the same gap share one."""
+    outcomes = []
+    ordered = sorted(cases, key=lambda case: (case.without, case.order))
+    for without, group in itertools.groupby(ordered, key=lambda case: case.without):
+        members = list(group)
+        try:
+            async for outcome in _without(without, members, folder / "-".join(without), seed):
+                outcomes.append(outcome)
+                show(console, outcome)
+        except Exception as error:
+            # A stack that does not come up proves nothing about its faults.
+            console.print(f"without {', '.join(without)}: {_said(error)}", style="red")
+            left = members[len([one for one in outcomes if one.case in members]) :]
+            outcomes += [Outcome(case, f"{seed}", wrong=["never struck"]) for case in left]
+    return outcomes
+
+
+async def _without(
+    without: tuple[str, ...], cases: Sequence[Case], folder: Path, seed: int
+) -> AsyncIterator[Outcome]:
+    """The faults of one gap, each with plans of its own."""
+    async with running(folder, unprotected=without) as stack:
+        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl")
+        walkers = await founded(stack, driver, sum(case.people for case in cases))
+        known: set[str] = set()
+        for case in cases:
+            own, walkers = walkers[: case.people], walkers[case.people :]
+            suite = Suite(stack, driver, own, long=False, quiet=SOON, known=known)
+            outcome = await suite.run(case, seed)
+            outcome.protected = False
+            outcome.notes.append(f"without {', '.join(without)}")
+            yield outcome
+        await driver.close()
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """One line a fault, and what was wrong below it."""
+    case = outcome.case
+    verdict = "held" if not outcome.wrong else "FAILED"
+    note = f" [{'; '.join(outcome.notes)}]" if outcome.notes else ""
+    style = "green" if outcome.expected else "red"
+    console.print(
+        f"{case.code:<4} {verdict:<7} {outcome.seconds:5.1f} s  seed {outcome.seed}  {case.title}{note}",
+        style=style,
+    )
+    for line in outcome.wrong[:SHOWN]:
+        console.print(f"       {line}")
+    if len(outcome.wrong) > SHOWN:
+        console.print(f"       … and {len(outcome.wrong) - SHOWN} more")

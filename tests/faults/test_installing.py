@@ -1,0 +1,27 @@
+"""What the drills put around the product, and take out of it, is still there under its name."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+from faults import pace, points, unprotected
+from faults.cases import CASES
+from monthline.deployment import MODULES
+
+for module in MODULES.values():
+    pace.quicken(module)
+    points.install(module)
+    for name in unprotected.REMOVALS:
+        unprotected.remove(name, module)
+named = {name for case in CASES.values() for name in case.without}
+assert named <= set(unprotected.REMOVALS), named - set(unprotected.REMOVALS)
+assert set(unprotected.CONSTRAINTS) <= set(unprotected.REMOVALS)
+print(len(CASES), "faults")
+"""
+
+
+def test_places_paces_and_removals_find_what_they_change() -> None:
+    # In a process of its own, for the changes stay.
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("faults\n")
