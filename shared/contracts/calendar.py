@@ -3,12 +3,31 @@
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime, StringConstraints, WithJsonSchema
 
 from shared.contracts.values import Value
 from shared.contracts.words import EndState, Milestone, Rung
 
 SATURDAY = 5
+HOURS = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("a local time has no zone")
+    return value
+
+
+# The schema's formats "time" and "date-time" would promise a zone.
+LocalTime = Annotated[
+    time, AfterValidator(_without_zone), WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"})
+]
+"""A time of day in the zone that goes with it."""
+LocalDateTime = Annotated[
+    NaiveDatetime,
+    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{HOURS}$"}),
+]
+"""A date and time in the zone that goes with it."""
 
 
 class CalendarRange(ValueError):
@@ -94,7 +113,7 @@ class StepPolicy(Value):
     """How long one step may take, and its ladder; durations in working days."""
 
     days: Annotated[int, Field(ge=0, le=60)]
-    at: time = time(18, 0)
+    at: LocalTime = time(18, 0)
     half_time: bool = True
     superior_after: Annotated[int, Field(ge=1, le=30)] | None = 1
     leadership_after: Annotated[int, Field(ge=1, le=30)] | None = 2
@@ -114,7 +133,7 @@ class CyclePolicy(Value):
     progress: StepPolicy = StepPolicy(
         days=0, half_time=False, superior_after=None, leadership_after=None, end_after=None
     )
-    close_at: time = time(18, 0)
+    close_at: LocalTime = time(18, 0)
     actuals: StepPolicy = StepPolicy(days=3, superior_after=None, leadership_after=None, end_after=None)
     confirmation: StepPolicy = StepPolicy(days=2, end_after=None)
     dispute_window: Annotated[int, Field(ge=0, le=30)] = 3
@@ -126,7 +145,7 @@ class Deadline(Value):
     """One due date: local, with its zone and instant, and the calendar that produced it."""
 
     milestone: Milestone
-    local: datetime
+    local: LocalDateTime
     zone: str
     instant: AwareDatetime
     calendar_version: int
