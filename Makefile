@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench faults image-steps trial-tls lint format lock clean
+.PHONY: help setup demo test attacks bench faults image-steps trial-tls lint format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show what can be made
@@ -23,6 +23,9 @@ test: .venv/.dev ## Run everything CI runs
 	@$(MAKE) lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/trial $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+attacks: .venv/.dev ## Run all attacks at length: every caller in every stage, many random requests
+	@ATTACKS=all ATTACK_EXAMPLES=100 $(BIN)/python -m pytest tests/attacks $(ARGS)
 
 bench: .venv/.embedded ## Run the performance suite
 	@$(BIN)/python -m bench $(ARGS)

@@ -62,6 +62,8 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            # What people type, and webhooks' secrets, stay out of the errors that are logged.
+            hide_parameters=True,
             # The connection used last has its statements prepared.
             pool_use_lifo=True,
             pool_recycle=1800,

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from shared import log
 from shared.access import Principal
+from shared.bodies import TOO_LARGE, BodyLimit
 from shared.contracts.lifecycle import Moved
 from shared.contracts.refusals import (
     Invalid,
@@ -25,6 +26,7 @@ from shared.contracts.refusals import (
     Refusal,
     Refused,
     StoreDown,
+    TooLarge,
     VersionMissing,
 )
 from shared.contracts.words import Language, Move
@@ -185,6 +187,7 @@ async def _paging(
 PageWanted = Annotated[Paging, Depends(_paging)]
 
 
+MOST_ERRORS = 100
 MOST_BODY = 1024 * 1024
 """Bytes of a request's body; a service that takes whole files says so."""
 
@@ -197,11 +200,11 @@ def create_app(title: str, *, door: Door, checks: dict[str, Check], most_body: i
         docs_url=None,
         redoc_url=None,
         strict_content_type=True,
-        max_body_size=most_body,
         responses={"default": {"description": "Problem", "content": {"application/problem+json": {}}}},
     )
     app.state.door = door
     app.state.ready = True
+    app.add_middleware(BodyLimit, most=most_body)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -245,14 +248,14 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 
 
 def invalid(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """Pydantic's errors as path, code and message; the rejected values themselves are left out."""
+    """Pydantic's errors as path, code and message, the first ``MOST_ERRORS``; values are left out."""
     return [
         {
             "path": ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path")),
             "code": found["type"],
             "message": found["msg"],
         }
-        for found in errors
+        for found in errors[:MOST_ERRORS]
     ]
 
 
@@ -268,10 +271,11 @@ class _Status(Refused):
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    refused = (
-        NotFound(what="address") if error.status_code == 404 else _Status(error.status_code, error.detail)
-    )
-    return _problem(request, refused)
+    if error.status_code == TOO_LARGE:
+        return _problem(request, TooLarge())
+    if error.status_code == 404:
+        return _problem(request, NotFound(what="address"))
+    return _problem(request, _Status(error.status_code, error.detail))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

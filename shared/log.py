@@ -6,6 +6,27 @@ from contextlib import AbstractContextManager
 
 import structlog
 
+EXCEPTION = "exception"
+"""The one entry that has lines of its own: a traceback."""
+
+
+def _shown(text: str, kept: str = "") -> str:
+    """``text`` with everything escaped that is not printed as itself: no value can begin a record."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in kept else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )
+
+
+def _plain(logger: object, method: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Escape line breaks, control and bidirectional characters in everything that is text."""
+    for name, value in record.items():
+        if isinstance(value, str):
+            record[name] = _shown(value, kept="\n" if name == EXCEPTION else "")
+    return record
+
 
 def configure(service: str, *, format: str = "json", level: str = "INFO") -> None:
     """Send structlog and the standard library's loggers to standard error in one format."""
@@ -15,6 +36,7 @@ def configure(service: str, *, format: str = "json", level: str = "INFO") -> Non
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _plain,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -31,7 +53,7 @@ def configure(service: str, *, format: str = "json", level: str = "INFO") -> Non
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for noisy in ("httpx", "httpx2", "nats", "uvicorn.access", "temporalio.worker._worker"):
+    for noisy in ("httpx", "httpx2", "nats", "uvicorn.access", "sqlalchemy", "temporalio.worker._worker"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -16,6 +16,7 @@ ENGLISH: dict[str, Words] = {
     "auth.forbidden": ("Not permitted", "You may not do this; it needs {needs}."),
     "not_found": ("Not found", "There is no such {what}, or it is not yours to see."),
     "request.invalid": ("The request is not valid", "See errors for each place and what is wrong there."),
+    "request.too_large": ("Too large", "The request's body is larger than what is taken here."),
     "move.wrong_stage": (
         "Not possible now",
         "The plan is in stage {stage}; {move} is not possible from there.",
@@ -68,6 +69,7 @@ CHINESE: dict[str, Words] = {
     "auth.forbidden": ("没有权限", "您无权执行此操作，需要：{needs}。"),
     "not_found": ("未找到", "没有该对象（{what}），或您无权查看。"),
     "request.invalid": ("请求无效", "errors 中列出了每一处错误及原因。"),
+    "request.too_large": ("内容过大", "请求内容超出允许的大小。"),
     "move.wrong_stage": ("当前阶段不允许", "计划处于 {stage} 阶段，不能执行 {move}。"),
     "move.month_not_begun": ("为时过早", "{month} 尚未开始，不能执行 {move}。"),
     "move.month_closed": ("为时已晚", "{month} 已关闭，不能再执行 {move}。"),

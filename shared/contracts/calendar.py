@@ -6,10 +6,13 @@ from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     Field,
+    NaiveDatetime,
     StringConstraints,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -18,6 +21,25 @@ from shared.contracts.values import Value
 from shared.contracts.words import EndState, Milestone, Rung
 
 SATURDAY = 5
+HOURS = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("a local time has no zone")
+    return value
+
+
+# The schema's formats "time" and "date-time" would promise a zone.
+LocalTime = Annotated[
+    time, AfterValidator(_without_zone), WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"})
+]
+"""A time of day in the zone that goes with it."""
+LocalDateTime = Annotated[
+    NaiveDatetime,
+    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{HOURS}$"}),
+]
+"""A date and time in the zone that goes with it."""
 
 
 class CalendarRange(ValueError):
@@ -103,7 +125,7 @@ class StepPolicy(Value):
     """How long one step may take, and its ladder; durations in working days."""
 
     days: Annotated[int, Field(ge=0, le=60)]
-    at: time = time(18, 0)
+    at: LocalTime = time(18, 0)
     half_time: bool = True
     superior_after: Annotated[int, Field(ge=1, le=30)] | None = 1
     leadership_after: Annotated[int, Field(ge=1, le=30)] | None = 2
@@ -122,14 +144,14 @@ class ReminderPolicy(Value):
     """A deadline that time itself ends: how many working days it leaves, and whether its half is told."""
 
     days: Annotated[int, Field(ge=0, le=60)]
-    at: time = time(18, 0)
+    at: LocalTime = time(18, 0)
     half_time: bool = True
 
 
 class WeeklyPolicy(Value):
     """A deadline of every Friday that is worked, else of the working day before."""
 
-    at: time = time(18, 0)
+    at: LocalTime = time(18, 0)
 
 
 END_STATES: Mapping[str, frozenset[EndState]] = {
@@ -152,7 +174,7 @@ class CyclePolicy(Value):
     hr_review: StepPolicy = StepPolicy(days=2)
     leader_review: StepPolicy = StepPolicy(days=2)
     progress: WeeklyPolicy = WeeklyPolicy()
-    close_at: time = time(18, 0)
+    close_at: LocalTime = time(18, 0)
     actuals: ReminderPolicy = ReminderPolicy(days=3)
     confirmation: StepPolicy = StepPolicy(days=2, end_after=None)
     dispute_window: Annotated[int, Field(ge=0, le=30)] = 3
@@ -171,7 +193,7 @@ class Deadline(Value):
     """One due date: local, with its zone and instant, and the calendar that produced it."""
 
     milestone: Milestone
-    local: datetime
+    local: LocalDateTime
     zone: str
     instant: AwareDatetime
     calendar_version: int

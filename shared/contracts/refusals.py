@@ -63,6 +63,13 @@ class Invalid(Refusal):
     status = 422
 
 
+class TooLarge(Refusal):
+    """The request's body is larger than anything that is taken here."""
+
+    code = "request.too_large"
+    status = 413
+
+
 class WrongStage(Refusal):
     """The move is not possible from where the plan stands. ``stage``, ``move``."""
 

@@ -48,8 +48,8 @@ Ask = Callable[[Connection, str], Awaitable[Stage | None]]
 
 
 async def public(host: str, port: int) -> Sequence[str]:
-    """A name service in which every name stands for one public address."""
-    return ["93.184.215.14"]
+    """A name service in which every name stands for one public address, but for the machine's own."""
+    return ["127.0.0.1"] if host == "localhost" else ["93.184.215.14"]
 
 
 @dataclass(frozen=True)

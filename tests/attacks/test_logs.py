@@ -1,0 +1,152 @@
+"""S11, S23: nothing that is sent to us begins a log record of its own, and no secret is in one."""
+
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared import log
+from shared.contracts.refusals import NotSignedIn, StoreDown
+from shared.contracts.words import Stage
+from shared.db import Database
+from shared.migrations.run import SERVICES
+from tests.attacks.company import plan_in
+from tests.attacks.house import House
+from tests.attacks.rights import RIGHTS, SECRET
+from tests.attacks.tokens import bearer, token
+
+EVIL = [
+    'a\n{"event": "forged", "level": "error"}',
+    "a\r\nb",
+    "a\x1b[2J\x1b[31mred",
+    "a\u202etxt.exe",
+    "a\u2028b\u2029c\x85d\x0be\x0cf",
+    "a\u200b\ufeff",
+    "a\x00b",
+    "a\ud800b",
+    'a", "level": "critical',
+]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What the process writes to standard error, everything that has a level at all."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    log.configure("attacked", format=getattr(request, "param", "json"), level="DEBUG")
+    yield stream
+    monkeypatch.undo()
+    log.configure("tests", level="WARNING")
+
+
+@pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.parametrize("written", ["json", "console"], indirect=True)
+def test_a_record_is_one_line_of_printable_characters(written: io.StringIO, evil: str) -> None:
+    log.get("attacked").warning("told", title=evil)
+    log.get("attacked").warning(evil)
+    logging.getLogger("third.party").warning("told %s", evil)
+    lines = written.getvalue().splitlines()
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_record_says_what_was_typed_and_by_whom_it_was_written(written: io.StringIO, evil: str) -> None:
+    log.get("attacked").warning("told", title=evil)
+    record = json.loads(written.getvalue())
+    assert (record["event"], record["level"], record["service"]) == ("told", "warning", "attacked")
+    assert record["title"].startswith("a")
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_an_exception_that_speaks_in_lines_stays_in_its_record(written: io.StringIO, evil: str) -> None:
+    try:
+        raise ValueError(evil)
+    except ValueError:
+        log.get("attacked").exception("failed")
+    [line] = written.getvalue().splitlines()
+    assert json.loads(line)["event"] == "failed"
+    assert line.isprintable()
+
+
+async def test_a_request_cannot_forge_a_record(house: House, written: io.StringIO) -> None:
+    async with house.client("plans", bearer("author")) as client:
+        await client.get("/v1/plans/acme%0A%7B%22event%22%3A%22forged%22%7D")
+        await client.get("/v1/plans", headers={"traceparent": "00-\\n{}-x-01"})
+    for line in written.getvalue().splitlines():
+        assert json.loads(line)["event"] != "forged"
+
+
+async def test_no_secret_is_in_the_logs_of_all_requests_at_the_least_level(
+    house: House, written: io.StringIO
+) -> None:
+    tokens = [token(who) for who in ("admin", "author", "hr", "leader")]
+    tokens.append(token("admin", iss="https://evil.example"))
+    for service, rows in RIGHTS.items():
+        for name, row in rows.items():
+            for held in tokens:
+                asked = row.request("admin", Stage.DRAFTING)
+                headers = {"Authorization": f"Bearer {held}"} | asked.pop("headers", {})
+                async with house.client(service, headers) as client:
+                    await client.request(name.split(" ")[0], **asked)
+    said = written.getvalue()
+    assert not [held for held in tokens if held in said or held.rpartition(".")[2] in said]
+    assert SECRET not in said
+    for database in house.databases.values():
+        assert str(database.url.password) not in said
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_an_error_of_the_database_shows_neither_what_was_sent_nor_the_password(
+    house: House, written: io.StringIO, service: str
+) -> None:
+    secret = "whsec_very-private-words"
+    try:
+        async with house.databases[service].transaction() as connection:
+            await connection.execute(text("select :said / 0 from nothing"), {"said": secret})
+    except DBAPIError:
+        log.get("attacked").exception("store.failed")
+    said = written.getvalue()
+    assert "store.failed" in said
+    assert secret not in said
+    assert str(house.databases[service].url.password) not in said
+
+
+async def test_an_unreachable_database_is_named_without_its_password(written: io.StringIO) -> None:
+    away = Database("postgresql://somebody:very-secret@127.0.0.1:1/nothing")
+    with pytest.raises(StoreDown):
+        await away.check()
+    try:
+        await away.check()
+    except StoreDown:
+        log.get("attacked").exception("store.down")
+    await away.close()
+    assert "very-secret" not in written.getvalue() + away.address
+
+
+async def test_an_unexpected_error_answers_500_without_telling_what_broke(
+    house: House, written: io.StringIO
+) -> None:
+    house.engine.trouble = RuntimeError("secret of the engine\nforged")
+    path = f"/v1/plans/{plan_in(Stage.DRAFTING).plan_id}/submit"
+    headers = bearer("author") | {"Idempotency-Key": "broken-0001", "If-Match": '"1"'}
+    try:
+        async with house.client("plans", headers) as client:
+            answer = await client.post(path)
+    finally:
+        house.engine.trouble = None
+    assert (answer.status_code, answer.json()["code"]) == (500, "http.status")
+    assert "secret of the engine" not in answer.text
+    assert "Traceback" not in answer.text
+    assert any("http.unexpected" in line for line in written.getvalue().splitlines())
+
+
+def test_a_refused_token_is_not_repeated_by_its_refusal() -> None:
+    assert str(NotSignedIn(reason="invalid_token")) == "auth.required"
+    assert not re.search(r"ey[A-Za-z0-9_-]+\.", repr(NotSignedIn(reason="invalid_token")))
