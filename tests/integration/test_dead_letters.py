@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -28,7 +29,8 @@ class Delivery:
 
     def __init__(self, body: bytes, number: int) -> None:
         self.subject, self.data = SUBJECT, body
-        self.metadata = SimpleNamespace(num_delivered=number)
+        self.headers = None
+        self.metadata = SimpleNamespace(num_delivered=number, timestamp=datetime.now(UTC))
         self.answers: list[str] = []
 
     async def nak(self, delay: float = 0) -> None:
