@@ -67,7 +67,7 @@ class Trial:
         servers = TrialServers(folder.path, authority)
         async with AsyncExitStack() as exits:
             await self._start(exits, servers, authority)
-            ports = settled(False) | {name: free_port() for name in _workers()}
+            ports = settled(False) | {name: free_port() for name in (*_workers(), "codec")}
             signer = Signer(LOOPBACK, ports[ISSUER], SigningKey.kept_in(folder.path / "issuer"))
             secrets = await asyncio.to_thread(self._secrets, servers, ports)
             servers.guarded.use(secrets["nats-users"])
