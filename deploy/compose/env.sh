@@ -30,3 +30,5 @@ for service in DIRECTORY PLANS REVIEW SCORING NOTIFY; do
     echo "NATS_${service}_PASSWORD=$(password)"
 done
 echo "NATS_OPERATOR_PASSWORD=$(password)"
+# Payloads in Temporal are encrypted with it; without it histories cannot be read
+echo "PAYLOAD_KEYS=$(date -u +%Y%m%d):$(head -c 32 /dev/urandom | base64)"

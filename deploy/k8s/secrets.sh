@@ -47,5 +47,7 @@ secret monthline-migrate
 entry DATABASE_URL "postgresql://$OWNER@$POSTGRES$query"
 echo "$roles" | sed '/^$/d'
 entry NATS_URL "$scheme://operator:$operator@$NATS"
+secret monthline-payload
+entry keys "$(date -u +%Y%m%d):$(head -c 32 /dev/urandom | base64)"
 secret nats-users
 echo "$users"

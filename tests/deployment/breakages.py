@@ -97,6 +97,11 @@ BREAKAGES: list[tuple[str, str, Breaking]] = [
     ),
     (
         "no_secret_is_written_down",
+        "the payload keys in the ConfigMap",
+        lambda m: _config(m).update(PAYLOAD_KEYS="1:c2VjcmV0"),
+    ),
+    (
+        "no_secret_is_written_down",
         "a password in a pod",
         lambda m: _container(m).update(env=[{"name": "DATABASE_URL", "value": "postgresql://u:p@db/x"}]),
     ),

@@ -14,7 +14,7 @@ import yaml
 from monthline.deployment import MODULES, Deployment, from_environment
 from shared.migrations.run import SERVICES
 from shared.process import HTTP_GRACE
-from shared.settings import ProcessSettings, Settings
+from shared.settings import CodecSettings, ProcessSettings, Settings
 from shared.temporal import GRACE
 from tests.support import compose
 
@@ -87,6 +87,16 @@ def test_a_role_is_given_settings_its_code_knows_and_all_it_requires(
     kind()
 
 
+def test_the_codec_server_is_given_settings_its_code_knows(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = services["codec"]["environment"]
+    assert [variable for variable in given if variable.lower() not in CodecSettings.model_fields] == []
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    assert CodecSettings().keyring
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_logs_in_everywhere_as_itself(services: dict[str, Any], name: str) -> None:
     given = services[name]["environment"]
@@ -150,7 +160,7 @@ HARDENED: dict[str, Rule] = {
 
 @pytest.mark.parametrize("rule", HARDENED)
 def test_every_process_of_ours_is_confined(services: dict[str, Any], rule: str) -> None:
-    ours = [name for name in (*MODULES, "migrate") if not HARDENED[rule](services[name])]
+    ours = [name for name in (*MODULES, "migrate", "codec") if not HARDENED[rule](services[name])]
     assert ours == []
     assert not HARDENED[rule]({"image": "monthline:latest"})
 
@@ -163,5 +173,5 @@ def test_a_process_is_given_longer_to_stop_than_it_takes(services: dict[str, Any
 
 def test_nothing_is_published_beyond_this_machine(services: dict[str, Any]) -> None:
     published = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(published) == len(SERVICES) + 1
+    assert len(published) == len(SERVICES) + 2
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []

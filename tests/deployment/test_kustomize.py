@@ -79,8 +79,8 @@ def test_lists_with_a_key_are_merged_and_others_replaced() -> None:
     }
     assert merge(base, patch) == {
         "containers": [
-            {"name": "a", "args": ["2"], "env": [{"name": "X", "value": "1"}, {"name": "Y", "value": "2"}]},
             {"name": "b"},
+            {"name": "a", "args": ["2"], "env": [{"name": "Y", "value": "2"}, {"name": "X", "value": "1"}]},
         ]
     }
 

@@ -1,6 +1,7 @@
 """Every overlay of deploy/k8s, rendered: valid for Kubernetes, and within rules that can fail."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
@@ -82,3 +83,14 @@ def test_the_rule_finds_what_breaks_it(rule: str, how: str, breaking: Callable[[
 
 def test_every_rule_is_shown_to_fail() -> None:
     assert {rule for rule, _, _ in BREAKAGES} == set(RULES)
+
+
+def test_the_alerts_in_the_cluster_are_those_of_the_repository() -> None:
+    script = OVERLAYS.parents[1] / "prometheus" / "rule.sh"
+    printed = subprocess.run(["sh", script], capture_output=True, text=True, check=True).stdout
+    committed = OVERLAYS.parent / "components" / "prometheus" / "rules.yaml"
+    assert committed.read_text(encoding="utf-8") == printed, f"run: sh {script} > {committed}"
+    [rule] = [one for one in rendered("prod") if one["kind"] == "PrometheusRule"]
+    assert [
+        alert["alert"] for group in rule["spec"]["groups"] for alert in group["rules"] if "alert" in alert
+    ]

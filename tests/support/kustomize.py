@@ -169,7 +169,10 @@ def _matches(manifest: Manifest, target: Mapping[str, str]) -> bool:
 
 
 def merge(base: Any, patch: Any, field: str = "") -> Any:
-    """The strategic merge of ``patch`` into ``base``; a list without a merge key is replaced."""
+    """The strategic merge of ``patch`` into ``base``; a list without a merge key is replaced.
+
+    What is new in a list comes first, as kustomize has it.
+    """
     if isinstance(base, dict) and isinstance(patch, dict):
         if "$patch" in patch or any(value is None for value in patch.values()):
             raise UnknownField(f"{field}: a directive inside a patch")
@@ -184,7 +187,7 @@ def _merge_lists(base: Sequence[Any], patch: Sequence[Any], key: str, field: str
     known = {one[key] for one in base}
     changed = {one[key]: one for one in patch}
     kept = [merge(one, changed[one[key]], field) if one[key] in changed else one for one in base]
-    return deepcopy([*kept, *(one for one in patch if one[key] not in known)])
+    return deepcopy([*(one for one in patch if one[key] not in known), *kept])
 
 
 def _transform(given: Mapping[str, Any], into: Rendering) -> None:

@@ -67,14 +67,14 @@ class Trial:
         servers = TrialServers(folder.path, authority)
         async with AsyncExitStack() as exits:
             await self._start(exits, servers, authority)
-            ports = settled(False) | {name: free_port() for name in _workers()}
+            ports = settled(False) | {name: free_port() for name in (*_workers(), "codec")}
             signer = Signer(LOOPBACK, ports[ISSUER], SigningKey.kept_in(folder.path / "issuer"))
             secrets = await asyncio.to_thread(self._secrets, servers, ports)
             servers.guarded.use(secrets["nats-users"])
             await asyncio.to_thread(servers.nats.start)
             await asyncio.to_thread(servers.nats.wait_ready)
             manifests = self._rendered(company, signer)
-            self._mount(authority)
+            self._mount(authority, secrets["monthline-payload"])
             ground = Ground(folder, _unused(company), signer, ports)
             mails, clients = await serve_pages(exits, ground)
             specs = self._specs(manifests, secrets, ports)
@@ -148,7 +148,7 @@ class Trial:
         (overlay / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), encoding="utf-8")
         return render(overlay)
 
-    def _mount(self, authority: Authority) -> None:
+    def _mount(self, authority: Authority, payload: Mapping[str, str]) -> None:
         """The Secrets with files, where the pods would find them."""
         (self.folder / "mounts" / "ca" / "ca.crt").write_bytes(authority.certificate.read_bytes())
         client = authority.issue("monthline", "monthline")
@@ -156,6 +156,9 @@ class Trial:
         mounted.mkdir()
         client.certificate.rename(mounted / "tls.crt")
         client.key.rename(mounted / "tls.key")
+        kept = self.folder / "mounts" / "payload"
+        kept.mkdir()
+        (kept / "keys").write_text(payload["keys"], encoding="utf-8")
 
     def _specs(
         self, manifests: Sequence[Manifest], secrets: Mapping[str, Any], ports: Mapping[str, int]
