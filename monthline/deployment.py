@@ -1,10 +1,11 @@
 """A whole deployment as one environment describes it: the servers, the company, and every process's share."""
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, model_validator
+from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
@@ -26,6 +27,13 @@ MODULES: Mapping[str, str] = {
 
 def _here(name: str) -> str:
     return f"http://127.0.0.1:{PORTS[name]}"
+
+
+def _from_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Urls = Annotated[dict[str, str], BeforeValidator(_from_json)]
 
 
 class Reached(BaseModel):
@@ -86,6 +94,12 @@ class Deployment(NatsSettings, TemporalSettings):
     oidc_jwks_url: AnyHttpUrl | None = Field(None, description="Where the issuer's public keys are")
     http_host: str = Field("127.0.0.1", description="Address the processes listen on")
     base_port: Port = Field(8101, description="First of the six HTTP ports of `monthline up`")
+    process_urls: Urls = Field(
+        {},
+        description="For doctor: where the processes are when they are not those of `monthline up`, as JSON:"
+        ' {"plans": "http://plans:8000", …}',
+    )
+    smtp_url: str = Field("", description="Mail server, as the notify service knows it; empty for no mail")
 
     @model_validator(mode="after")
     def _roles_have_passwords(self) -> "Deployment":

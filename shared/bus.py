@@ -116,6 +116,11 @@ class Bus:
         self._client = await connect(self.url, name=self._name, tls=self._tls)
 
     @property
+    def server_version(self) -> str:
+        """What the server calls its version; empty before :meth:`connect`."""
+        return str(self._client.connected_server_version) if self._client is not None else ""
+
+    @property
     def connected(self) -> bool:
         """Whether the connection stands now."""
         return self._client is not None and self._client.is_connected

@@ -1,12 +1,17 @@
 """``monthline doctor``: look at a deployment and say what to fix."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
 from monthline.commands.surroundings import deployment
-from monthline.doctor import examine
+from monthline.doctor import CHECKS, SERVERS, examine
 from monthline.terminal import console
+
+ServersOnly = Annotated[
+    bool, typer.Option("--servers-only", help="Leave out workers and processes: before they are started.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -14,12 +19,13 @@ def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor() -> None:
-    """Check the servers, schemas, roles, stream, workers and processes of this environment.
+def doctor(servers_only: ServersOnly = False) -> None:
+    """Check a deployment end to end: servers, schemas, stream, consumers, keys, workers, processes.
 
-    Changes nothing. Ends with 1 when something is wrong.
+    Reads the same variables as migrate and the processes; changes nothing and sends nothing. Ends with
+    1 when something is wrong, 2 when a setting is.
     """
-    verdicts = asyncio.run(examine(deployment()))
+    verdicts = asyncio.run(examine(deployment(), SERVERS if servers_only else CHECKS))
     for verdict in verdicts:
         mark, style = ("✓", "green") if verdict.well else ("✗", "red")
         console().print(f"{mark} {verdict.name}: {verdict.found}", style=style)

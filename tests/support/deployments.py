@@ -53,7 +53,7 @@ class Started:
                 return 0, {}
         return answer.status_code, answer.json()
 
-    async def until(self, status: int, said: str = "", seconds: float = 20) -> dict[str, str]:
+    async def until(self, status: int, said: str = "", seconds: float = 60) -> dict[str, str]:
         """Wait until /readyz answers with ``status`` and says what matches ``said``."""
         async with asyncio.timeout(seconds):
             while True:

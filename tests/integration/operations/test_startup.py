@@ -90,7 +90,7 @@ async def test_a_key_that_cannot_decrypt_ends_the_process_and_is_named(
     await asyncio.to_thread(provision_database, deployment, quiet)
     await provision_engine(deployment, quiet)
     async with process(deployment, "directory", tmp_path, {"PAYLOAD_KEYS": KEY_B}) as started:
-        assert await asyncio.wait_for(started.process.wait(), 20) == 1
+        assert await asyncio.wait_for(started.process.wait(), 60) == 1
     said = started.log.read_text()
     assert "PAYLOAD_KEYS does not have" in said
     assert "put the key 'a' into PAYLOAD_KEYS" in said
