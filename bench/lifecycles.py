@@ -1,12 +1,15 @@
 """What a plan's people do from draft to final, through the public API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from decimal import Decimal
 
 from bench.company import HR, LEADER, MONTH, content
 from monthline.demo.client import Client
 from monthline.demo.transport import Refusal
 from shared.contracts.ids import PlanRef
+from shared.contracts.plan import ProgressEntry
 from shared.contracts.words import Move
 
 Clients = Callable[[str], Client]
@@ -31,6 +34,31 @@ def submit(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
 def approve(clients: Clients, person: str, *, by: str, version: int) -> Callable[[], Awaitable[object]]:
     """A reviewer's approval."""
     return lambda: clients(by).move(Move.APPROVE, plan_id(person), version)
+
+
+def send_back(clients: Clients, person: str, *, by: str, version: int) -> Callable[[], Awaitable[object]]:
+    """A reviewer's return of the plan to its author."""
+    return lambda: clients(by).move(Move.RETURN, plan_id(person), version, note="please name the customers")
+
+
+def progress(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:
+    """An entry on the item that has a metric."""
+    entry = ProgressEntry(item="core", value=Decimal(101), effective=date.fromisoformat(f"{MONTH}-02"))
+    return lambda: clients(person).report(plan_id(person), [entry])
+
+
+async def reviewable(clients: Clients, people: Iterable[str]) -> None:
+    """Wait until every plan's review round is open."""
+    async with asyncio.timeout(60):
+        for person in people:
+            while True:
+                try:
+                    await clients(HR).review(plan_id(person))
+                    break
+                except Refusal as refused:
+                    if refused.status != 404:
+                        raise
+                await asyncio.sleep(0.05)
 
 
 def refused(clients: Clients, person: str) -> Callable[[], Awaitable[object]]:

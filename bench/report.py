@@ -1,52 +1,39 @@
-"""The table that a run prints, each number beside its budget."""
+"""The table that a run prints, each number beside its budget; for the terminal or as Markdown."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-BUDGET = {
-    "ours_per_second": (">=", 5),
-    "ratio": (">=", 0.6),
-    "submit.p50_ms": ("<=", 100),
-    "submit.p99_ms": ("<=", 300),
-    "approve_hr.p50_ms": ("<=", 100),
-    "approve_hr.p99_ms": ("<=", 300),
-    "approve_leader.p50_ms": ("<=", 100),
-    "approve_leader.p99_ms": ("<=", 300),
-    "refuse.p50_ms": ("<=", 20),
-    "history_events": ("<=", 90),
-    "history_bytes": ("<=", 16 * 1024),
-    "sql_per_command": ("<=", 8),
-}
+from bench.findings import Finding
+
+HEAD = ("", "what", "measured", "budget", "")
 
 
-def rows(result: dict[str, Any]) -> list[tuple[str, float]]:
-    """Every measured number with its name."""
-    found = []
-    for rate in result["throughput"]:
-        clients = rate["clients"]
-        found += [(f"{name} ({clients} clients)", value) for name, value in rate.items() if name != "clients"]
-    for command, figures in result["latency_at_5_per_second"].items():
-        numbers = {name: value for name, value in figures.items() if isinstance(value, int | float)}
-        found += [(f"{command}.{name}", value) for name, value in numbers.items()]
-    found += list(result["one_lifecycle"].items())
-    return found
+def lines(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str, str, str]]:
+    """One line a number: benchmark, what, value, budget, verdict."""
+    for found in findings:
+        what = f"{found.what}, {found.at}" if found.at else found.what
+        value = f"{shown(found.value)} {found.unit}".strip()
+        yield found.bench, what, value, str(found.limit or ""), found.verdict
 
 
-def verdict(name: str, value: float) -> tuple[str, str]:
-    """The budget of a number, and whether it is kept."""
-    budget = BUDGET.get(name.partition(" ")[0])
-    if budget is None:
-        return "", ""
-    sign, limit = budget
-    kept = value >= limit if sign == ">=" else value <= limit
-    return f"{sign} {limit}", "kept" if kept else "MISSED"
+def shown(value: float) -> str:
+    """Three digits that mean something, and whole numbers as they are."""
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
 
 
-def print_report(console: Console, result: dict[str, Any]) -> None:
-    """One line a number."""
-    table = Table("measured", "value", "budget", "", box=None)
-    for name, value in rows(result):
-        table.add_row(name, f"{value:g}", *verdict(name, value))
+def print_report(console: Console, findings: Sequence[Finding]) -> None:
+    """One line a number; what misses its budget stands out."""
+    table = Table(*HEAD, box=None)
+    for line in lines(findings):
+        table.add_row(*line, style="red" if line[-1] == "missed" else None)
     console.print(table)
+
+
+def markdown(findings: Sequence[Finding]) -> str:
+    """The same table for a document."""
+    rows = [("", "what", "measured", "budget", ""), ("---",) * 5, *lines(findings)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
