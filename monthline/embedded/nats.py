@@ -31,10 +31,6 @@ class NatsServer(ManagedServer):
     def url(self) -> str:
         return f"nats://{LOOPBACK}:{self.port}"
 
-    @property
-    def monitor_url(self) -> str:
-        return f"http://{LOOPBACK}:{self._monitor_port.number}"
-
     def _prepare(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from shared.contracts.values import Value
-from shared.contracts.words import EndState, Milestone, Rung
+from shared.contracts.words import EndState, Milestone
 
 SATURDAY = 5
 
@@ -176,10 +176,3 @@ class Deadline(Value):
     instant: AwareDatetime
     calendar_version: int
     provisional: bool = False
-
-
-class RungTime(Value):
-    """When a rung of a deadline's ladder is due."""
-
-    rung: Rung
-    instant: AwareDatetime
