@@ -38,7 +38,7 @@ class Door:
         self._rates.admit(subject, plan)
         principal = Principal(subject, await self._organisation(), configures=subject in self._admins)
         if not principal.known:
-            raise Forbidden(needs="an active person of this company")
+            raise Forbidden(needs="active_person")
         return principal
 
     async def _subject(self, authorization: str | None, address: str) -> str:

@@ -12,6 +12,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from shared import log
@@ -28,6 +29,7 @@ from shared.contracts.refusals import (
     StoreDown,
     TooLarge,
     VersionMissing,
+    field_error,
 )
 from shared.contracts.words import Language, Move
 from shared.door import Door
@@ -36,6 +38,7 @@ from shared.health import add_health
 from shared.inbound import Outcome, Pending
 from shared.problems import language_of, problem
 from shared.watch import Watched
+from shared.wording import field_words
 
 STATIC = Path(__file__).parent / "static" / "swagger"
 logger = log.get(__name__)
@@ -78,8 +81,8 @@ async def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
         raise VersionMissing()
     found = IF_MATCH.match(if_match.strip())
     if not found:
-        error = {"path": "If-Match", "code": "etag", "message": 'send an ETag such as "3" or "3.7"'}
-        raise Invalid(errors=[error])
+        zh, en = '请发送 "3" 或 "3.7" 这样的 ETag', 'send an ETag such as "3" or "3.7"'
+        raise Invalid(errors=[field_error("If-Match", "etag", zh=zh, en=en)])
     return Seen(version=int(found[1]), content_version=int(found[2]) if found[2] else None)
 
 
@@ -91,8 +94,8 @@ async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
     if idempotency_key is None:
         raise KeyMissing()
     if not KEY.match(idempotency_key):
-        error = {"path": "Idempotency-Key", "code": "key", "message": "8 to 100 letters, digits, - _ ."}
-        raise Invalid(errors=[error])
+        zh, en = "8 到 100 个字母、数字或 - _ .", "8 to 100 letters, digits, - _ ."
+        raise Invalid(errors=[field_error("Idempotency-Key", "key", zh=zh, en=en)])
     return idempotency_key
 
 
@@ -179,9 +182,14 @@ async def _paging(
         if "\x00" in text:
             raise ValueError("no such cursor")
     except ValueError as error:
-        problems = [{"path": "cursor", "code": "cursor", "message": "use the next of an earlier page"}]
-        raise Invalid(errors=problems) from error
+        raise cursor_refused() from error
     return Paging(after=tuple(text.split("\x1f")), limit=limit)
+
+
+def cursor_refused() -> Invalid:
+    """The refusal of a cursor that no page of this list has given."""
+    zh, en = "请使用上一页给出的 next", "use the next of an earlier page"
+    return Invalid(errors=[field_error("cursor", "cursor", zh=zh, en=en)])
 
 
 PageWanted = Annotated[Paging, Depends(_paging)]
@@ -247,16 +255,15 @@ async def _not_valid(request: Request, error: Exception) -> Response:
     return _problem(request, Invalid(errors=invalid(error.errors())))
 
 
-def invalid(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """Pydantic's errors as path, code and message, the first ``MOST_ERRORS``; values are left out."""
-    return [
-        {
-            "path": ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path")),
-            "code": found["type"],
-            "message": found["msg"],
-        }
-        for found in errors[:MOST_ERRORS]
-    ]
+def invalid(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """Pydantic's errors as field errors, the first ``MOST_ERRORS``; the rejected values are left out."""
+    return [_field_error(found) for found in errors[:MOST_ERRORS]]
+
+
+def _field_error(found: ErrorDetails) -> dict[str, Any]:
+    path = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
+    zh, en = field_words(found)
+    return field_error(path, found["type"], zh=zh, en=en)
 
 
 class _Status(Refused):

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from monthline.demo.tempo import Span
-from services.notify.domain.labels import STAGES
+from shared.contracts.labels import STAGES
 from shared.contracts.words import Language, Stage
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from monthline.demo.outcome import Outcome, PlanOutcome
 from monthline.demo.scene import Clock, Mishap
 from monthline.demo.views import LedgerLine
-from services.notify.domain.labels import MILESTONES
+from shared.contracts.labels import MILESTONES
 from shared.contracts.words import SYSTEM, Language, Milestone, Move, Rung, Stage
 
 SHORT_STAGES: Mapping[Stage, tuple[str, str]] = {

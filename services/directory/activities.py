@@ -7,7 +7,7 @@ from services.directory.store import register
 from services.directory.store.calendar import Calendars
 from shared.contracts.calendar import WorkingDays
 from shared.contracts.directory import CutWorkingDays, DirectoryActivities, ListPlanners, Planners
-from shared.contracts.refusals import Invalid
+from shared.contracts.refusals import Invalid, field_error
 from shared.db import Database
 
 
@@ -32,7 +32,7 @@ class Directory(DirectoryActivities):
             Invalid: the calendar does not answer for this span.
         """
         if found := span_problems(request.first, request.last):
-            raise Invalid(errors=[{"path": p.path[0], "code": p.code, "message": p.en} for p in found])
+            raise Invalid(errors=[field_error(str(p.path[0]), p.code, zh=p.zh, en=p.en) for p in found])
         async with self._database.transaction() as connection:
             calendar = await self._calendars.current(connection)
         official = self._official.years(years_of(request.first, request.last))

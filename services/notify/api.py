@@ -18,11 +18,11 @@ from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.webhooks import Caller as WebhookCaller
 from shared.access import Action, Principal, may
-from shared.contracts.refusals import Forbidden, Invalid, NotFound
-from shared.contracts.values import Code
+from shared.contracts.refusals import Forbidden, Invalid, NotFound, field_error
+from shared.contracts.values import Code, Text
 from shared.contracts.words import Role
 from shared.db import Database
-from shared.http import Caller, Page, PageWanted, Paging
+from shared.http import Caller, Page, PageWanted, Paging, cursor_refused
 
 LARGEST_ID: Final = 2**63 - 1
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -31,13 +31,24 @@ PlanId = Annotated[
     Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}:20[0-9]{2}-(0[1-9]|1[0-2]):[a-z0-9][a-z0-9_-]{0,39}$"),
 ]
 READERS: Final = frozenset({Role.HR, Role.AUDITOR, Role.EXECUTIVE})
-SECRET_FORM: Final = "whsec_ followed by the base64 form of 24 to 64 random bytes"
+SECRET_FORM: Final = Text(
+    zh="whsec_ 加上 24 到 64 个随机字节的 base64 形式",
+    en="whsec_ followed by the base64 form of 24 to 64 random bytes",
+)
+SECRET_MISSING: Final = Text(
+    zh=f"新的 webhook 需要密钥：{SECRET_FORM.zh}", en=f"a new webhook needs one: {SECRET_FORM.en}"
+)
 URL_REFUSED: Final = {
-    "form": "send a plain http or https URL in ASCII, without user, password or fragment",
-    "scheme": "only http and https can be called",
-    "port": "only the ports 80, 443, 8080 and 8443 can be called",
-    "address": "the address is not one on the public network",
-    "name": "the name has no address",
+    "form": Text(
+        zh="请发送只含 ASCII 的 http 或 https 地址，不带用户名、密码和片段",
+        en="send a plain http or https URL in ASCII, without user, password or fragment",
+    ),
+    "scheme": Text(zh="只能调用 http 和 https", en="only http and https can be called"),
+    "port": Text(
+        zh="只能调用端口 80、443、8080 和 8443", en="only the ports 80, 443, 8080 and 8443 can be called"
+    ),
+    "address": Text(zh="不是公网地址", en="the address is not one on the public network"),
+    "name": Text(zh="该名称没有对应的地址", en="the name has no address"),
 }
 
 
@@ -144,7 +155,7 @@ class NotifyApi:
         async with self._database.transaction() as connection:
             kept = await webhooks.keep(connection, id, wish.url, wish.events, wish.secret)
         if kept is None:
-            raise _invalid("secret", "webhook.secret_missing", f"a new webhook needs one: {SECRET_FORM}")
+            raise _invalid("secret", "webhook.secret_missing", SECRET_MISSING)
         return kept
 
     async def remove_webhook(self, caller: Caller, id: Code) -> Response:
@@ -188,9 +199,9 @@ def _before(paging: Paging) -> int | None:
         return None
     text = paging.after[0]
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID):
-        raise _invalid("cursor", "cursor", "use the next of an earlier page")
+        raise cursor_refused()
     return int(text)
 
 
-def _invalid(path: str, code: str, message: str) -> Invalid:
-    return Invalid(errors=[{"path": path, "code": code, "message": message}])
+def _invalid(path: str, code: str, message: Text) -> Invalid:
+    return Invalid(errors=[field_error(path, code, zh=message.zh, en=message.en)])

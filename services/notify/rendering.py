@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from services.notify.domain.labels import BANDS, CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
 from services.notify.domain.texts import TEXTS
 from services.notify.domain.values import Rendered
 from services.notify.domain.wording import lines_of, one_line, subject_of, text_for
 from shared.contracts.events import Notice
 from shared.contracts.ids import parse_plan_id
+from shared.contracts.labels import BANDS, CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text
 from shared.contracts.words import SYSTEM, Language

@@ -5,7 +5,7 @@ from datetime import datetime
 from services.review.domain import notices
 from services.review.domain.approvers import approvers, principals
 from services.review.domain.decisions import authority, check
-from services.review.domain.ladder import present, recipients
+from services.review.domain.ladder import recipients
 from services.review.domain.rounds import Decision, Round, check_waiting
 from services.review.store import rounds, rungs
 from services.review.store.tables import COMMANDS, ORG, OUTBOX
@@ -17,6 +17,7 @@ from shared.contracts.events import (
     RoundOpened,
 )
 from shared.contracts.lifecycle import Command
+from shared.contracts.recipients import present
 from shared.contracts.refusals import WrongStage
 from shared.contracts.review import (
     CloseRound,

@@ -3,7 +3,7 @@
 from services.scoring.domain import notices
 from services.scoring.domain.answers import Answered, Leaders, answer
 from services.scoring.domain.explain import ScoreExport
-from services.scoring.domain.leaders import Scoree, addressed, leaders, present, step_of, waits
+from services.scoring.domain.leaders import Scoree, addressed, leaders, step_of, waits
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
 from services.scoring.store import policies, rungs, scores
@@ -12,6 +12,7 @@ from services.scoring.store.tables import ORG, OUTBOX
 from shared.contracts.events import PlanScored, ScoreAnswered, ScoringRungFired
 from shared.contracts.lifecycle import Command
 from shared.contracts.plan import ClosedPlan
+from shared.contracts.recipients import present
 from shared.contracts.refusals import StaleVersion, WrongStage
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.scoring import AnswerRecorded, AnswerScore, Score, Scored, ScorePlan, ScoringActivities

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from shared.contracts.values import Value
-from shared.contracts.words import EndState, Milestone, Rung
+from shared.contracts.words import EndState, Milestone
 
 SATURDAY = 5
 HOURS = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
@@ -198,10 +198,3 @@ class Deadline(Value):
     instant: AwareDatetime
     calendar_version: int
     provisional: bool = False
-
-
-class RungTime(Value):
-    """When a rung of a deadline's ladder is due."""
-
-    rung: Rung
-    instant: AwareDatetime

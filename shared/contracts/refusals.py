@@ -28,6 +28,14 @@ def refusal(code: str, details: dict[str, Any]) -> Refusal:
     return REFUSALS.get(code, Refused)(**details)
 
 
+def field_error(path: str, code: str, *, zh: str, en: str) -> dict[str, Any]:
+    """One entry of ``errors``: where, the stable code, and what is wrong there.
+
+    The message holds both languages until the answer is given: who refuses need not know who reads.
+    """
+    return {"path": path, "code": code, "message": {"zh": zh, "en": en}}
+
+
 class Refused(Refusal):
     """A refusal whose code this version does not know."""
 
@@ -57,7 +65,7 @@ class NotFound(Refusal):
 
 
 class Invalid(Refusal):
-    """The request's body or parameters are wrong. ``errors``: list of {path, code, message}."""
+    """The request's body or parameters are wrong. ``errors``: list of :func:`field_error`."""
 
     code = "request.invalid"
     status = 422

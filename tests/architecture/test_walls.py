@@ -18,7 +18,7 @@ BREACHES = {
     "shared imports none of ours": [("shared.log", "workflows.stages")],
     "nothing imports the command line": [("workflows.stages", "monthline.orphans")],
     "services and workflows do not know each other": [
-        ("services.notify.domain.labels", "services.plans.domain.lint")
+        ("services.notify.domain.subjects", "services.plans.domain.lint")
     ],
     "contracts are words and promises, no plumbing": [
         ("shared.contracts.values", "shared.log"),

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Header
 
 from services.directory.domain.problems import CYCLE, UNKNOWN, Problem
-from shared.contracts.refusals import Cycle, Forbidden, Invalid, StaleVersion, Unknown
+from shared.contracts.refusals import Cycle, Forbidden, Invalid, StaleVersion, Unknown, field_error
 from shared.contracts.words import Language
 from shared.http import IF_MATCH
 
-NEEDS_HR = "admin, or hr_reviewer of these departments"
-NEEDS_COMPANY = "admin, or hr_reviewer of all departments"
+NEEDS_HR = "hr_of_departments"
+NEEDS_COMPANY = "hr_of_company"
 
 
 def allow(allowed: bool, needs: str) -> None:
@@ -49,7 +49,8 @@ async def _seen(if_match: Annotated[str | None, Header()] = None) -> int | None:
         return None
     if found := IF_MATCH.match(if_match.strip()):
         return int(found[1])
-    raise Invalid(errors=[{"path": "If-Match", "code": "etag", "message": 'send an ETag such as "3"'}])
+    zh, en = '请发送 "3" 这样的 ETag', 'send an ETag such as "3"'
+    raise Invalid(errors=[field_error("If-Match", "etag", zh=zh, en=en)])
 
 
 SeenIfAny = Annotated[int | None, Depends(_seen)]

@@ -18,8 +18,8 @@ from shared.contracts.values import Code
 from shared.db import Database
 from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted
 
-NEEDS_GIVER = "the giver, their hr_reviewer, or admin; nobody takes another's decisions for themself"
-NEEDS_PERSON = "the person, their hr_reviewer, or admin"
+NEEDS_GIVER = "giver"
+NEEDS_PERSON = "person"
 
 
 class StandInsApi:

@@ -1,7 +1,7 @@
 """What the plan service does for the lifecycle, one transaction each."""
 
 from services.plans.activities import steps
-from services.plans.domain.rungs import addressed, present
+from services.plans.domain.rungs import addressed
 from services.plans.domain.versions import require_version
 from services.plans.store import drafts, plans, progress, rungs, templates
 from shared.contracts.calendar import CyclePolicy
@@ -17,6 +17,7 @@ from shared.contracts.plans import (
     SubmitPlan,
     Submitted,
 )
+from shared.contracts.recipients import present
 from shared.contracts.refusals import WrongStage
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import RungOutcome, Stage
@@ -115,7 +116,7 @@ class PlanKeeper(PlansActivities):
         """Record a rung and name who hears of it; nothing is recorded for who has acted already."""
         organisation = await self._org.get()
         meant = addressed(request.rung, request.plan.person, request.department, organisation)
-        outcome, told = present(meant, request.local_date, organisation)
+        outcome, told = present(organisation, meant, request.local_date)
         async with self._database.transaction() as connection:
             plan = await plans.lock(connection, request.plan.plan_id)
             before = await rungs.fired(connection, request)

@@ -20,7 +20,7 @@ from shared.contracts.calendar import CyclePolicy
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import OpenMonthInput
 from shared.contracts.plan import Template
-from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, Unknown
+from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, Unknown, field_error
 from shared.contracts.values import Code, Month
 from shared.db import Database
 from shared.engine import Engine
@@ -174,10 +174,10 @@ def _has_person(person: str) -> Callable[[Organisation], bool]:
 def _require_sound(template: TemplateBody, department: str) -> None:
     """Raises Invalid when the body is for another department or speaks of rules that do not exist."""
     errors = [
-        {"path": f"severities.{code}", "code": "rule", "message": "there is no such rule"}
+        field_error(f"severities.{code}", "rule", zh="没有这条规则", en="there is no such rule")
         for code in unknown_rules(template)
     ]
     if template.department not in ("", department):
-        errors.append({"path": "department", "code": "path", "message": "differs from the path"})
+        errors.append(field_error("department", "path", zh="与地址中的不一致", en="differs from the path"))
     if errors:
         raise Invalid(errors=errors)

@@ -14,10 +14,10 @@ from services.review.domain.rounds import Round
 from services.review.store import dossier
 from services.review.store.waiting import Place, waiting
 from shared.access import visible
-from shared.contracts.refusals import Invalid, NotFound
+from shared.contracts.refusals import NotFound
 from shared.contracts.values import Month
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, Page, PageWanted, cursor_refused, etag
 
 
 class Reading:
@@ -87,6 +87,5 @@ def _place(after: tuple[str, ...]) -> Place | None:
     except ValueError:
         place = None
     if place is None or place.due.tzinfo is None or not 0 <= place.id < 2**63:
-        problem = {"path": "cursor", "code": "cursor", "message": "use the next of an earlier page"}
-        raise Invalid(errors=[problem])
+        raise cursor_refused()
     return place

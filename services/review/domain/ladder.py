@@ -1,12 +1,13 @@
 """Who hears of a rung of a review deadline, and why; resolved at the instant it fires."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from services.review.domain.approvers import Question, approvers, principals
+from shared.contracts.recipients import once
 from shared.contracts.values import Code, Value
-from shared.contracts.words import Rung, RungOutcome
+from shared.contracts.words import Rung
 from shared.org.organisation import Organisation
 
 
@@ -34,20 +35,7 @@ def recipients(
 
     The author hears of the end alone: their own reviewer's delay is escalated to somebody else.
     """
-    found: dict[str, Recipient] = {}
-    for recipient in _chosen(organisation, question, rung, at):
-        found.setdefault(recipient.person, recipient)
-    return tuple(found.values())
-
-
-def present(
-    organisation: Organisation, told: tuple[Recipient, ...], day: date
-) -> tuple[RungOutcome, tuple[Recipient, ...]]:
-    """The outcome of a rung on ``day`` and those it reaches: nobody is reminded on their leave."""
-    here = tuple(recipient for recipient in told if not organisation.absent(recipient.person, day))
-    if here:
-        return RungOutcome.SENT, here
-    return (RungOutcome.POSTPONED if told else RungOutcome.NOBODY), ()
+    return once(_chosen(organisation, question, rung, at))
 
 
 def _chosen(organisation: Organisation, question: Question, rung: Rung, at: datetime) -> Iterator[Recipient]:

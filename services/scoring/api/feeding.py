@@ -27,12 +27,13 @@ from services.scoring.store.metrics import ValueRow, ValuesWanted
 from services.scoring.store.tables import OUTBOX
 from shared.access import Action, Principal, may
 from shared.contracts.events import MetricRecorded
-from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown
+from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown, field_error
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Language, Role
 from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, invalid
+from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, cursor_refused, invalid
 from shared.org.copy import OrgCache
+from shared.problems import said
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a department counts as unknown."""
@@ -102,7 +103,7 @@ class Feeding:
         """
         if not may(caller, Action.FEED_METRICS):
             raise _needs_steward()
-        rows = [_read(row) for row in body.records]
+        rows = [_read(row, language) for row in body.records]
         valid = [row for row in rows if isinstance(row, MetricRecord)]
         async with self._database.transaction() as connection:
             settled = iter(await _take(connection, caller, valid, keep=not dry_run))
@@ -139,7 +140,7 @@ class Feeding:
 
 def _defined(metric: str, body: MetricBody) -> Metric:
     if body.id not in (None, metric):
-        raise Invalid(errors=[{"path": "id", "code": "path", "message": "differs from the path"}])
+        raise Invalid(errors=[field_error("id", "path", zh="与地址中的不一致", en="differs from the path")])
     return Metric.model_validate(body.model_dump() | {"id": metric})
 
 
@@ -161,11 +162,11 @@ def _require_reader(caller: Principal) -> None:
         raise Forbidden(needs=f"{Role.HR}, {Role.DATA_STEWARD}, {Role.AUDITOR}, {Role.ADMIN}")
 
 
-def _read(row: object) -> MetricRecord | list[RowError]:
+def _read(row: object, language: Language) -> MetricRecord | list[RowError]:
     try:
         return MetricRecord.model_validate(row)
     except ValidationError as error:
-        return [RowError(**found) for found in invalid(error.errors())]
+        return [RowError(**found) for found in said(invalid(error.errors()), language)]
 
 
 async def _take(
@@ -225,6 +226,5 @@ def _place(after: tuple[str, ...]) -> tuple[str, int] | None:
     if not after:
         return None
     if len(after) != 2 or not after[1].isdecimal() or len(after[1]) > 9:
-        problem = {"path": "cursor", "code": "cursor", "message": "use the next of an earlier page"}
-        raise Invalid(errors=[problem])
+        raise cursor_refused()
     return after[0], int(after[1])

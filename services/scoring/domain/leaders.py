@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from services.scoring.domain.answers import Answers, Leaders
+from shared.contracts.recipients import once
 from shared.contracts.values import Code, Value
-from shared.contracts.words import Milestone, Rung, RungOutcome
+from shared.contracts.words import Milestone, Rung
 
 STEPS = frozenset({Milestone.CONFIRMATION_DUE, Milestone.DISPUTE_ANSWER_DUE})
 """The deadlines of a score."""
@@ -41,9 +42,6 @@ class People(Protocol):
 
     def executives(self, department_id: str, /, exclude: str = "") -> tuple[str, ...]:
         """The executives above a department."""
-
-    def absent(self, person_id: str, day: date, /) -> bool:
-        """Whether the person is away on a day."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,11 @@ def addressed(
 
     The author hears of the end alone: their leader's delay is escalated to somebody else.
     """
-    found: dict[str, Recipient] = {}
-    for recipient in _meant(people, scoree, at, milestone, rung):
-        if recipient.person != scoree.author or recipient.because == "author":
-            found.setdefault(recipient.person, recipient)
-    return tuple(found.values())
+    return once(
+        recipient
+        for recipient in _meant(people, scoree, at, milestone, rung)
+        if recipient.person != scoree.author or recipient.because == "author"
+    )
 
 
 def _meant(
@@ -114,13 +112,3 @@ def _meant(
         yield Recipient(person=superior, because="superior")
     if rung is Rung.END_STATE:
         yield Recipient(person=scoree.author, because="author")
-
-
-def present(
-    people: People, meant: Sequence[Recipient], day: date
-) -> tuple[RungOutcome, tuple[Recipient, ...]]:
-    """Who of them is there on ``day``; POSTPONED when all are away, NOBODY when none was meant."""
-    there = tuple(recipient for recipient in meant if not people.absent(recipient.person, day))
-    if there:
-        return RungOutcome.SENT, there
-    return (RungOutcome.POSTPONED if meant else RungOutcome.NOBODY), ()

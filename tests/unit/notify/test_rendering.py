@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.notify.domain.labels import MILESTONES, RUNGS, STAGES
 from services.notify.domain.texts import TEXTS
 from services.notify.rendering import TemplateUnknown, render
+from shared.contracts.labels import MILESTONES, RUNGS, STAGES
 from shared.contracts.words import Language, Milestone, Rung, Stage
 from tests.unit.notify.build import notice, organisation, person
 

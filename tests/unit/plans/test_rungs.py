@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from services.plans.domain.notices import of_rung
-from services.plans.domain.rungs import Because, Recipient, addressed, present, reporting_week
+from services.plans.domain.rungs import Because, Recipient, addressed, reporting_week
+from shared.contracts.recipients import present
 from shared.contracts.words import Milestone, Rung, RungOutcome
 from tests.unit.plans.build import deadline, fire
 
@@ -61,7 +62,7 @@ def test_an_author_who_is_an_executive_does_not_escalate_to_themself() -> None:
 
 def told(rung: Rung, office: Office) -> tuple[RungOutcome, list[str]]:
     """What becomes of a rung on the day of the test."""
-    outcome, there = present(addressed(rung, "p017", "sales", office), DAY, office)
+    outcome, there = present(office, addressed(rung, "p017", "sales", office), DAY)
     return outcome, [recipient.person for recipient in there]
 
 

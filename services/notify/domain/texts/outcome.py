@@ -159,7 +159,7 @@ SCORE: dict[str, Wording] = {
         ),
         (
             "Reminder: score of {author} for {month}",
-            "The score of the work plan of {author} for {month} still waits for {milestone}.",
+            "The score of the work plan of {author} for {month} still needs one step: {milestone}.",
             "Score: {score}",
             DUE_EN,
             RUNG_EN,

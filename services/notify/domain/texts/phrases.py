@@ -5,7 +5,7 @@ from services.notify.domain.wording import Letter, Wording
 PLAN_ZH, PLAN_EN = "计划编号：{plan}", "Plan: {plan}"
 DUE_ZH, DUE_EN = "截止时间：{due}", "Due: {due}"
 RUNG_ZH, RUNG_EN = "提醒级别：{rung}", "Step of the ladder: {rung}"
-BECAUSE_ZH, BECAUSE_EN = "通知原因：{because}", "You are told as {because}."
+BECAUSE_ZH, BECAUSE_EN = "您因作为{because}而收到本通知。", "You are told as {because}."
 
 
 def wording(zh: tuple[str, ...], en: tuple[str, ...]) -> Wording:

@@ -41,7 +41,7 @@ WRITING: dict[str, Wording] = {
         ),
         (
             "Reminder: work plan for {month}, {milestone}",
-            "The work plan of {author} for {month} waits for {milestone}.",
+            "The work plan of {author} for {month} still needs one step: {milestone}.",
             DUE_EN,
             RUNG_EN,
         ),
