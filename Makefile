@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(LOCK_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test attacks bench faults image-steps trial-tls lint format lock clean
+.PHONY: help setup demo test attacks sbom bench faults image-steps trial-tls lint format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Show what can be made
@@ -26,6 +26,11 @@ test: .venv/.dev ## Run everything CI runs
 
 attacks: .venv/.dev ## Run all attacks at length: every caller in every stage, many random requests
 	@ATTACKS=all ATTACK_EXAMPLES=100 $(BIN)/python -m pytest tests/attacks $(ARGS)
+
+sbom: .venv/.dev ## Write the software bill of materials of the product to build/sbom.json
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON \
+		-o build/sbom.json requirements/run.txt
 
 bench: .venv/.embedded ## Run the performance suite
 	@$(BIN)/python -m bench $(ARGS)
