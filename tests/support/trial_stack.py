@@ -119,7 +119,7 @@ class Trial:
     def _rendered(self, company: Company, signer: Signer) -> list[Manifest]:
         """The production overlay, with the addresses of this machine in its one ConfigMap."""
         overlay = self.folder / "overlay"
-        overlay.mkdir()
+        overlay.mkdir(parents=True)
         literals = {
             "TEMPORAL_ADDRESS": f"{LOOPBACK}:{self.fronts['temporal'].port}",
             "TEMPORAL_NAMESPACE": "default",
@@ -132,6 +132,8 @@ class Trial:
             "ADMINS": json.dumps([OPERATOR]),
             "ALLOW_TIME_SCALE": "true",
             "WEBHOOK_ALLOW_PRIVATE": "true",
+            # There is no collector on this machine.
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "",
         }
         kustomization = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",

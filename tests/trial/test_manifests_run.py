@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -39,12 +41,20 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-async def outcome(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Outcome]:
-    folder = DataFolder(tmp_path_factory.mktemp("trial"))
+async def outcome() -> AsyncIterator[Outcome]:
+    # Not one of pytest's: PostgreSQL may run as another user, and another run of pytest would lock it out.
+    with tempfile.TemporaryDirectory(prefix="monthline-", ignore_cleanup_errors=True) as place:
+        async with _tried(Path(place)) as tried:
+            yield tried
+
+
+@asynccontextmanager
+async def _tried(place: Path) -> AsyncIterator[Outcome]:
+    folder = DataFolder(place / "trial")
     steps = Steps(Console(file=StringIO(), width=300), Language.EN)
     bill = bill_for(folder, None, steps)
     assert bill.company is not None
-    trial = Trial(tmp_path_factory.mktemp("cluster"))
+    trial = Trial(place / "cluster")
 
     async def roll(stack: Stack) -> None:
         """Restart every process once, one after the other, as a roll-out does."""
@@ -62,11 +72,10 @@ async def outcome(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Out
         said = {name: supervisor.log(name).read_text(encoding="utf-8") for name in supervisor.names}
         assert trial.operator is not None
         audited = await asyncio.to_thread(operate, trial.operator.env, *AUDIT)
-        place = tmp_path_factory.mktemp("backup")
-        backup = await asyncio.to_thread(back_up, played.stack.servers, place)
-    restored = await asyncio.to_thread(_restored, backup, trial.operator.env, place / "servers")
+        (place / "backup").mkdir()
+        backup = await asyncio.to_thread(back_up, played.stack.servers, place / "backup")
+    restored = await asyncio.to_thread(_restored, backup, trial.operator.env, place / "restored")
     yield Outcome(trial, wrong, restarts, said, audited, restored)
-    folder.erase()
 
 
 def _restored(backup: Backup, environment: Mapping[str, str], folder: Path) -> str:
