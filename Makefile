@@ -24,7 +24,7 @@ test: .venv/.dev ## Run everything CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/trial $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
-bench: .venv/.embedded ## Run the performance suite
+bench: .venv/.dev ## Run the performance suite (ARGS=--help says which parts there are)
 	@$(BIN)/python -m bench $(ARGS)
 
 lint: .venv/.dev ## Check format, style, types, walls and dependencies
