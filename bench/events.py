@@ -25,6 +25,15 @@ left join notify.inbox i on i.consumer = 'notify-events' and i.event_id = o.id::
 left join notify.delivery d on d.event_id = o.id::text
 where o.body -> 'data' -> 'notices' -> 0 ->> 'reason' like %s
 """
+UNTAKEN = """
+exists (select from {0}.outbox o where o.published_at is null or not exists (
+    select from notify.inbox i where i.consumer = 'notify-events' and i.event_id = o.id::text))
+"""
+TELLING = ("plans", "review", "scoring")
+UNFINISHED = (
+    f"select {' or '.join(UNTAKEN.format(schema) for schema in TELLING)}"
+    " or exists (select from notify.delivery where state = 'pending')"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ async def run(ground: Ground) -> list[Finding]:
 
 async def _measured(ground: Ground, database: Database, person: str, series: Series) -> list[Finding]:
     count = series.per_second * series.seconds
+    await _quiet(ground)
     mails = _mails(ground)
     mark = f"bench:{series.name}:{time.time_ns()}:"
     works = [_telling(database, person, f"{mark}{number}", number) for number in range(count)]
@@ -76,13 +86,25 @@ async def _measured(ground: Ground, database: Database, person: str, series: Ser
     rows = await _settled(ground, mark)
     taken = [(told, at) for told, at, _ in rows if at is not None]
     sent = [(told, at) for told, _, at in rows if at is not None]
-    wrong = (count - len(taken)) + (count - len(sent)) + abs(await _mailed(ground, mails, count) - count)
+    mailed = await _mailed(ground, mails)
+    ground.notes[f"events at {series.name}"] = {
+        **{"written": len(rows), "taken": len(taken), "sent": len(sent), "in the mail server": mailed},
+        "errors while writing": written.errors[:5],
+    }
+    wrong = sum(abs(len(rows) - seen) for seen in (len(taken), len(sent), mailed))
     return [
         *of_latencies(ID, written, series.name),
         *of_latencies(ID, _latencies("event to consumer", taken), series.name),
         *of_latencies(ID, _latencies("event to mail", sent), series.name),
         Finding(ID, "lost or doubled", wrong, "", series.name),
     ]
+
+
+async def _quiet(ground: Ground) -> None:
+    """Wait until nobody is to be told of anything that came before."""
+    async with asyncio.timeout(PATIENCE):
+        while (await ground.rows(UNFINISHED))[0][0]:
+            await asyncio.sleep(0.5)
 
 
 def _telling(database: Database, person: str, reason: str, number: int) -> Callable[[], Awaitable[object]]:
@@ -127,7 +149,7 @@ def _mails(ground: Ground) -> int:
     return sum(1 for _ in (ground.folder.path / "mails").glob("*.eml"))
 
 
-async def _mailed(ground: Ground, before: int, count: int) -> int:
+async def _mailed(ground: Ground, before: int) -> int:
     """How many mails have come since; a mail that comes twice may come a moment later."""
     await asyncio.sleep(1)
     return await asyncio.to_thread(_mails, ground) - before
