@@ -32,7 +32,7 @@ sbom: .venv/.dev ## Write the software bill of materials of the product to build
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON \
 		-o build/sbom.json requirements/run.txt
 
-bench: .venv/.embedded ## Run the performance suite
+bench: .venv/.dev ## Run the performance suite (ARGS=--help says which parts there are)
 	@$(BIN)/python -m bench $(ARGS)
 
 faults: .venv/.embedded ## Break the stack on purpose and see what holds

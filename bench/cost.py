@@ -71,7 +71,7 @@ def _statements(counted: Counted, lifecycles_: int) -> list[Finding]:
             Finding(ID, "SQL statements per command of which", number / commands, at=service)
             for service, number in counted.by_service.most_common()
         ),
-        Finding(ID, "BEGIN and COMMIT per command", total[Occasion.FRAME] / commands),
+        Finding(ID, "BEGIN and COMMIT per command, in the background too", total[Occasion.FRAME] / commands),
         Finding(ID, "SQL statements in the background per command", total[Occasion.BACKGROUND] / commands),
     ]
 

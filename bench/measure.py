@@ -20,7 +20,8 @@ class Latencies:
 
     def row(self) -> dict[str, Any]:
         """Count, errors, median, 99th percentile and maximum."""
-        cuts = quantiles(self.milliseconds, n=100, method="inclusive") if self.milliseconds else [0.0] * 99
+        several = (self.milliseconds or [0.0]) * (1 if len(self.milliseconds) > 1 else 2)
+        cuts = quantiles(several, n=100, method="inclusive")
         return {
             "count": len(self.milliseconds),
             "errors": len(self.errors),

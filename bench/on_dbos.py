@@ -1,19 +1,19 @@
 """Another yardstick: a DBOS workflow with the commands and steps of one lifecycle, on the same PostgreSQL.
 
-``python -m bench.on_dbos URL`` runs its worker process, which makes its own database.
+``python -m bench.on_dbos URL PORT`` runs its worker process, which makes its own database.
 """
 
 import asyncio
 import sys
-import threading
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowHandleAsync
 
 from bench.bare import STEPS
+from monthline.embedded.ports import LOOPBACK
 
 DATABASE = "bench_dbos"
 APPLICATION = "bench-peer"
@@ -42,50 +42,52 @@ async def lifecycle(name: str) -> str:
     return name
 
 
-@contextmanager
-def client(url: str) -> Iterator[Callable[[str], Awaitable[None]]]:
-    """The way to carry out one lifecycle from start to end; waits for the worker to have made its tables."""
+@asynccontextmanager
+async def client(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """The way to carry out one lifecycle from start to end; the worker must have made its tables."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CLIENTS))
-    peer = _connected(url)
-    options: EnqueueOptions = {"workflow_name": WORKFLOW, "queue_name": QUEUE, "app_version": VERSION}
+    peer = await asyncio.to_thread(
+        DBOSClient,
+        system_database_url=url,
+        use_listen_notify=True,
+        system_database_pool_size=20,
+        application_name=APPLICATION,
+    )
 
     async def drive(name: str) -> None:
-        options_of_one: EnqueueOptions = {**options, "workflow_id": name}
-        await peer.enqueue_async(options_of_one, name)
+        start: EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "app_version": VERSION,
+            "workflow_id": name,
+        }
+        await peer.enqueue_async(start, name)
         for number in range(1, len(STEPS) + 1):
             await peer.send_async(name, number, TOPIC)
             if await peer.get_event_async(name, f"done-{number}", PATIENCE) != number:
                 raise TimeoutError(f"{name}: command {number} was not carried out within {PATIENCE:.0f} s")
-        await (await peer.retrieve_workflow_async(name)).get_result(polling_interval_sec=POLL)
+        handle: WorkflowHandleAsync[str] = await peer.retrieve_workflow_async(name)
+        await handle.get_result(polling_interval_sec=POLL)
 
     try:
         yield drive
     finally:
-        peer.destroy()
+        await asyncio.to_thread(peer.destroy)
 
 
-def _connected(url: str) -> DBOSClient:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            found = DBOSClient(
-                system_database_url=url,
-                use_listen_notify=True,
-                system_database_pool_size=20,
-                application_name=APPLICATION,
-                retry_connection_errors=False,
-            )
-            if found.retrieve_queue(QUEUE) is not None:
-                return found
-            found.destroy()
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.3)
+class _Ready(BaseHTTPRequestHandler):
+    """Says that the worker has been launched, since nobody would listen before."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
 
 
-def work(url: str) -> None:
-    """Run the worker until the process is ended."""
+def work(url: str, port: int) -> None:
+    """Run the worker until the process is ended; ``port`` answers as soon as it is ready."""
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": url,
@@ -96,8 +98,8 @@ def work(url: str) -> None:
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=POLL)
-    threading.Event().wait()
+    HTTPServer((LOOPBACK, port), _Ready).serve_forever()
 
 
 if __name__ == "__main__":
-    work(sys.argv[1])
+    work(sys.argv[1], int(sys.argv[2]))

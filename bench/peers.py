@@ -9,8 +9,10 @@ from temporalio.client import Client as Temporal
 
 from bench import bare, on_dbos
 from bench.ground import Ground
+from monthline.embedded.ports import LOOPBACK, Port
 from monthline.supervisor import ProcessSpec
 
+START = 120.0
 Drive = Callable[[str], Awaitable[None]]
 """Carries out one lifecycle of a name that is new."""
 
@@ -40,15 +42,16 @@ async def _bare(ground: Ground) -> AsyncIterator[Drive]:
 @asynccontextmanager
 async def _dbos(ground: Ground) -> AsyncIterator[Drive]:
     url = ground.stack.servers.postgres.url_of(on_dbos.DATABASE)
-    await _started(ground, "dbos", [sys.executable, "-m", "bench.on_dbos", url])
-    with on_dbos.client(url) as drive:
+    port = Port()
+    port.settle()
+    command = [sys.executable, "-m", "bench.on_dbos", url, str(port.number)]
+    await _started(ground, "dbos", command, f"http://{LOOPBACK}:{port.number}/")
+    async with on_dbos.client(url) as drive:
         yield drive
 
 
-async def _started(ground: Ground, name: str, command: list[str]) -> None:
-    """Once a run: a peer that was started stays."""
-    if name not in ground.stack.supervisor.names:
-        await ground.stack.supervisor.start(ProcessSpec(name, command))
+async def _started(ground: Ground, name: str, command: list[str], ready_url: str | None = None) -> None:
+    await ground.stack.supervisor.start(ProcessSpec(name, command, ready_url), timeout=START)
 
 
 BARE = Peer("bare Temporal", ("bare-workflows", "bare-activities", "temporal"), _bare)

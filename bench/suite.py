@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import cost, latency, throughput
+from bench import capacity, cost, events, latency, recovery, throughput, timers
 from bench.findings import Finding
 from bench.ground import Ground, standing
 from monthline.demo.display import Steps
@@ -26,14 +26,18 @@ class Bench:
 
 
 BENCHES = (
+    Bench((capacity.ID,), "bytes of an open plan, and submissions among many", capacity.plans, capacity.run),
     Bench((cost.ID,), "what one lifecycle costs", cost.plans, cost.run),
     Bench((latency.ID,), "answers at fixed rates", latency.plans, latency.run),
+    Bench((events.ID,), "event to consumer and to mail", events.plans, events.run),
     Bench(
         (throughput.CPU, throughput.PEERS),
         "lifecycles/s, CPU, and the peers",
         throughput.plans,
         throughput.run,
     ),
+    Bench((timers.ID,), "timers at one instant", timers.plans, timers.run),
+    Bench((recovery.ID,), "each process killed under load", recovery.plans, recovery.run),
 )
 IDS = tuple(sorted(name for bench in BENCHES for name in bench.ids))
 
