@@ -28,7 +28,8 @@ def codec_app(settings: CodecSettings, tokens: TokenReader | None = None) -> Fas
     Only ADMINS and PAYLOAD_READERS are let in; every reading is logged with its reader.
     """
     readers = (*settings.admins, *settings.payload_readers)
-    app = create_app("codec", door=Door(tokens or token_reader(settings), _nobody, readers), checks={})
+    door = Door(tokens or token_reader(settings), _nobody, readers)
+    app = create_app("codec", door=door, checks={}, most_body=MOST_BYTES)
     codec = Codec(settings.keyring, settings.payload_compress_from)
 
     @app.post("/decode")
@@ -80,11 +81,7 @@ async def _worked(request: Request, reader: str, work: Work) -> Response:
 
 
 async def _payloads(request: Request) -> Sequence[Payload]:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Invalid(errors=[{"path": "", "code": "size", "message": f"at most {MOST_BYTES} bytes"}])
+    body = await request.body()
     try:
         if not body.lstrip().startswith(b"{"):
             raise ParseError("no object")

@@ -98,4 +98,4 @@ async def test_what_is_no_list_of_payloads_is_refused(client: httpx2.AsyncClient
 
 async def test_an_endless_body_is_refused(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/decode", content=b" " * (9 * 1024 * 1024), headers=of("ops"))
-    assert answer.status_code == 422
+    assert answer.status_code == 413
