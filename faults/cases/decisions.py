@@ -53,7 +53,7 @@ async def deadline_against_submit(world: World) -> None:
     ends = [await _end_of_ladder(world, walker, scale) for walker in walkers]
 
     async def submit(walker: Walker, end: datetime) -> Answer:
-        offset = timedelta(seconds=world.rng.uniform(-0.2, 0.6))
+        offset = timedelta(seconds=world.rng.uniform(-0.2, 1.5))
         await asyncio.sleep(max(0.0, (end + offset - datetime.now(UTC)).total_seconds()))
         return await walker.do(walker.wish((AUTHOR, Move.SUBMIT), world.rng))
 
