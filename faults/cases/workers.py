@@ -20,7 +20,7 @@ async def workers_killed_in_a_loop(world: World) -> None:
     walkers = await world.take(6)
     slowest = 0.0
     async with world.load(walkers) as counts:
-        ending = time.monotonic() + world.size(14, 60)
+        ending = time.monotonic() + world.size(10, 60)
         while time.monotonic() < ending:
             for name in ("workflows", "plans", "review"):
                 world.unit(name).kill()
@@ -120,9 +120,9 @@ async def tiny_cache(world: World) -> None:
     unit.set(WORKFLOW_CACHE="2")
     await unit.release()
     try:
-        walkers = await world.take(world.size(24, 120))
+        walkers = await world.take(world.size(16, 120))
         async with world.load(walkers) as counts:
-            await asyncio.sleep(world.size(10, 120))
+            await asyncio.sleep(world.size(6, 120))
     finally:
         await unit.hold()
         unit.set(WORKFLOW_CACHE="1000")
