@@ -42,10 +42,12 @@ def chosen(names: list[str], long: bool) -> list[Case]:
 async def suite(wanted: argparse.Namespace, folder: Path, seed: int) -> list[Outcome]:
     """Every fault that was asked for."""
     cases = chosen(wanted.faults, wanted.long)
+    if wanted.unprotected:
+        cases = [case for case in cases if case.without]
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
     console.print(f"seed {seed}: {len(cases)} faults, {'full' if wanted.long else 'short'} sizes")
     if wanted.unprotected:
-        return await unprotected([case for case in cases if case.without], folder, seed, console)
+        return await unprotected(cases, folder, seed, console)
     return await protected(cases, folder, seed, console, long=wanted.long)
 
 

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from shared.contracts.calendar import TimeScale
 from shared.contracts.ids import PlanRef
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, PlanContent, Template
@@ -14,8 +16,14 @@ COMPANY, ZONE = "drill", "Asia/Shanghai"
 HR, LEADER = "hr", "lead"
 CATEGORIES = ("core", "routine")
 TODAY = datetime.now(UTC)
-MONTH = f"{(TODAY.replace(day=1) + timedelta(days=70)):%Y-%m}"
+MONTH = f"{(TODAY.replace(day=1) + timedelta(days=40)):%Y-%m}"
 NEXT_MONTH = f"{(TODAY.replace(day=1) + timedelta(days=101)):%Y-%m}"
+
+
+def scale() -> dict[str, Any]:
+    """The calendar of the drills: the tenth of the month, in the morning, far from every deadline."""
+    start = datetime.fromisoformat(f"{MONTH}-10T10:00").replace(tzinfo=ZoneInfo(ZONE))
+    return TimeScale(clock_start=datetime.now(UTC), calendar_start=start).model_dump(mode="json")
 
 
 def managers(count: int) -> list[str]:

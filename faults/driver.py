@@ -18,6 +18,7 @@ TIMEOUT = httpx2.Timeout(25.0)
 # A connection that is kept may be closed by a stopping server just when the next request leaves.
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=0)
 PATIENCE = 120.0
+PENDING = "pending"
 PAUSE = 0.15
 LONGEST_PAUSE = 1.0
 UNDECIDED = frozenset({408, 429, 500, 502, 504})
@@ -66,13 +67,17 @@ class Answer:
 
 
 class Driver:
-    """Sends wishes as their people; ``addresses`` are those of the APIs by service, or by process."""
+    """Sends wishes as their people; ``addresses`` are those of the APIs by service, or by process.
+
+    ``lost`` names the sendings that had no answer at all, ``errors`` those answered with a server error.
+    """
 
     def __init__(self, addresses: dict[str, str], signer: Signer, log: Path) -> None:
         self.addresses = addresses
         self.said: list[Said] = []
         self.unsettled: dict[str, tuple[Wish, str]] = {}
         self.errors: list[str] = []
+        self.lost: list[str] = []
         self._signer = signer
         self._tokens: dict[str, str] = {}
         self._http = httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
@@ -177,6 +182,8 @@ class Driver:
         elif answer.kind in ("ok", "refused"):
             self.unsettled.pop(wish.id, None)
             self._note(answer.kind, wish, answer)
+        if answer.kind == "unknown" and answer.code != PENDING:
+            self.lost.append(f"{wish.id}: {answer.code}")
         if answer.code.startswith("http.5"):
             self.errors.append(f"{wish.id}: {answer.code}")
         return answer
@@ -211,7 +218,7 @@ def read(answer: httpx2.Response, seconds: float) -> Answer:
     except ValueError:
         body = {}
     if answer.status_code == 202:
-        return Answer("unknown", "pending", {}, seconds)
+        return Answer("unknown", PENDING, {}, seconds)
     if answer.is_success:
         return Answer("ok", "", body, seconds)
     if answer.status_code == 503:

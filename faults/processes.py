@@ -24,6 +24,7 @@ class Unit:
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         spec = ProcessSpec(name, [sys.executable, *arguments], f"http://127.0.0.1:{port}/readyz", dict(env))
         self.name = name
+        self.port = port
         self.log = logs / f"{name}.log"
         self.exits: list[int] = []
         self._child = Child(spec, self.log, self._restarted)

@@ -61,7 +61,7 @@ class Suite:
         world = World(self.stack, self.driver, Random(f"{seed}:{case.code}"), self.long, self.walkers)
         began = time.monotonic()
         try:
-            async with asyncio.timeout(LIMIT[self.long] if self.quiet == QUIET else 3 * self.quiet):
+            async with asyncio.timeout(LIMIT[self.long] if self.quiet == QUIET else 6 * self.quiet):
                 await case.strike(world)
         except Exception as error:
             world.wrong.append(f"the drill itself ended: {_said(error)}")

@@ -107,7 +107,8 @@ async def founded(stack: Stack, driver: Driver, count: int) -> list[Walker]:
 
 async def opened(driver: Driver, people: list[str], month: str = company.MONTH) -> list[Walker]:
     """Plans that are open and drafted."""
-    await driver.must("POST", "plans", f"/months/{month}/open", OPERATOR, json={"people": people})
+    body = {"people": people, "scale": company.scale()}
+    await driver.must("POST", "plans", f"/months/{month}/open", OPERATOR, json=body)
     return await drafted(driver, people, month)
 
 

@@ -53,7 +53,7 @@ async def deadline_against_submit(world: World) -> None:
     ends = [await _end_of_ladder(world, walker, scale) for walker in walkers]
 
     async def submit(walker: Walker, end: datetime) -> Answer:
-        offset = timedelta(seconds=world.rng.uniform(-0.2, 0.6))
+        offset = timedelta(seconds=world.rng.uniform(-0.2, 1.5))
         await asyncio.sleep(max(0.0, (end + offset - datetime.now(UTC)).total_seconds()))
         return await walker.do(walker.wish((AUTHOR, Move.SUBMIT), world.rng))
 
@@ -75,14 +75,14 @@ async def deadline_against_submit(world: World) -> None:
 async def submitted_with_the_relay_stopped(world: World) -> None:
     """What counts is the row: who submitted in time is not overdue, whenever others hear of it."""
     walkers, scale = await _on_a_scale(
-        world, ["m0000", "m0001", "m0002"], _month(world.rng), seconds_a_day=4.0
+        world, ["m0000", "m0001", "m0002"], _month(world.rng), seconds_a_day=2.0
     )
     link = world.stack.links["plans"].nats
     link.disturb(Disturbance(refuse=True))
     link.reset()
     for walker in walkers:
         due = scale.clock(await _due(world, walker))
-        await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() - 0.6))
+        await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() - 0.5))
         answer = await walker.do(walker.wish((AUTHOR, Move.SUBMIT), world.rng))
         world.check(answer.kind == "ok", f"the submission ends as {answer.kind} {answer.code}")
     await asyncio.sleep(2)

@@ -37,9 +37,6 @@ async def restored(world: World) -> None:
     await asyncio.to_thread(_restore, stack, backup)
     await asyncio.to_thread(provision_database, stack.deployment, _quietly)
     await provision_stream(stack.deployment, _quietly)
-    for name in ("plans", "plans-api", "plans-2"):
-        # The rows do not know a scale, and the engine that did is gone.
-        world.unit(name).set(ALLOW_TIME_SCALE="false")
     await asyncio.gather(*(world.unit(role.name).release() for role in ROLES))
     world.notes.append(f"{await _republished(stack)} events told again")
     for walker in walkers:

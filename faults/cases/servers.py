@@ -52,7 +52,7 @@ async def postgres_killed(world: World) -> None:
     """Whatever was acknowledged is there; whatever was not is done later or has left nothing."""
     async with world.load(await world.take(6)) as counts:
         kills = await _killed_for(
-            world, world.stack.servers.postgres, world.size(14, 120), (2, world.size(4, 40))
+            world, world.stack.servers.postgres, world.size(12, 120), (2, world.size(4, 40))
         )
     world.notes.append(f"{kills} kills, {counts['ok']} commands")
 

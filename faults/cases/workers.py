@@ -16,11 +16,11 @@ BUDGET = 4.0
 
 @fault("F4", "workers killed in a loop every 2 s under load", without=("retry",))
 async def workers_killed_in_a_loop(world: World) -> None:
-    """Nothing is lost, and after the last death the next command is carried out soon."""
+    """Nothing is lost, and once the worker is back the next command is carried out soon."""
     walkers = await world.take(6)
     slowest = 0.0
     async with world.load(walkers) as counts:
-        ending = time.monotonic() + world.size(14, 60)
+        ending = time.monotonic() + world.size(10, 60)
         while time.monotonic() < ending:
             for name in ("workflows", "plans", "review"):
                 world.unit(name).kill()
@@ -31,10 +31,13 @@ async def workers_killed_in_a_loop(world: World) -> None:
         world.unit(name).kill()
         await world.unit(name).dead(before)
         began = time.monotonic()
-        await probe.do(probe.onwards(world.rng))
+        sending = asyncio.create_task(probe.do(probe.onwards(world.rng)))
+        await world.unit(name).ready()
+        ready = time.monotonic()
+        await sending
         slowest = max(slowest, time.monotonic() - began)
+        world.check(time.monotonic() - ready < BUDGET, f"{name} was ready and the command took longer")
     world.notes.append(f"{counts['ok']} commands, next one after {slowest:.1f} s (budget {BUDGET:.0f})")
-    world.check(slowest < 3 * BUDGET, f"the next command took {slowest:.1f} s")
 
 
 DEATHS = (
@@ -120,9 +123,9 @@ async def tiny_cache(world: World) -> None:
     unit.set(WORKFLOW_CACHE="2")
     await unit.release()
     try:
-        walkers = await world.take(world.size(24, 120))
+        walkers = await world.take(world.size(16, 120))
         async with world.load(walkers) as counts:
-            await asyncio.sleep(world.size(10, 120))
+            await asyncio.sleep(world.size(6, 120))
     finally:
         await unit.hold()
         unit.set(WORKFLOW_CACHE="1000")
@@ -164,9 +167,13 @@ def _api(wish: Wish) -> str:
 
 @fault("F38", "SIGTERM of each process under load", without=("orderly-stop",))
 async def asked_to_stop(world: World) -> None:
-    """Every request that was let in is answered: nothing unknown, no error."""
+    """Every request that was let in is answered, at worst with 202 and where to ask; none with an error."""
     walkers = await world.take(6)
-    before = len(world.driver.said)
+    through, lost = world.driver.addresses, len(world.driver.lost)
+    # A proxy takes connections for a process that is away; a load balancer would not.
+    world.driver.addresses = {
+        name: f"http://127.0.0.1:{unit.port}" for name, unit in world.stack.units.items()
+    }
     async with world.load(walkers) as counts:
         for _ in range(world.size(1, 5)):
             for name in ("plans", "review", "workflows", "scoring", "notify", "directory", "plans-api"):
@@ -176,6 +183,7 @@ async def asked_to_stop(world: World) -> None:
                 await unit.dead(pid)
                 await unit.ready()
                 world.check(unit.exits[ends:] == [0], f"{name} ended with {unit.exits[ends:]}")
-    unknown = [said for said in world.driver.said[before:] if said.event == "unknown"]
-    world.check(not unknown, f"{len(unknown)} commands had no answer, first {unknown[:1]}")
+    world.driver.addresses = through
+    silent = world.driver.lost[lost:]
+    world.check(not silent, f"{len(silent)} requests had no answer, first {silent[:1]}")
     world.notes.append(f"{counts['ok']} commands")
