@@ -13,7 +13,7 @@ GSS_REQUEST = (80877104).to_bytes(4, "big")
 
 
 class Front:
-    """Listens on ``port``; ``refused`` counts those who came without TLS or without a certificate."""
+    """Listens on ``port``; ``refused`` counts those who came to PostgreSQL without asking for TLS."""
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -50,7 +50,7 @@ class Front:
                 await writer.drain()
                 await writer.start_tls(context)
                 return await self.carry(reader, writer)
-        self.refused += 1
+            self.refused += 1
         writer.close()
         return None
 

@@ -23,7 +23,7 @@ from tests.support.restoring import Backup, back_up, restored
 from tests.support.trial_stack import Trial, operate
 
 pytestmark = pytest.mark.slow
-STRETCH = 2.0
+STRETCH = 1.5
 AUDIT = ("audit", "check", "--patience", "60")
 """Twelve processes and TLS in Python in front of two servers take their share of the machine."""
 
