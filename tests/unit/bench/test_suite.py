@@ -1,0 +1,32 @@
+"""How large a company a run needs."""
+
+from collections.abc import Callable
+
+from bench.findings import Finding
+from bench.ground import Ground
+from bench.suite import BENCHES, IDS, Bench, company_size
+
+
+async def _run(ground: Ground) -> list[Finding]:
+    return []
+
+
+def _so_many(count: int) -> Callable[[bool], int]:
+    return lambda full: count
+
+
+def test_plans_that_one_leaves_untouched_serve_the_next() -> None:
+    opening = Bench(("A",), "", _run, plans=_so_many(40), open_at_once=_so_many(200))
+    using = Bench(("B",), "", _run, plans=_so_many(100))
+    assert company_size([opening, using], full=False) == 200
+    assert company_size([opening, using, using], full=False) == 240
+
+
+def test_who_must_not_have_a_plan_comes_on_top() -> None:
+    opening = Bench(("A",), "", _run, plans=_so_many(40), open_at_once=_so_many(200))
+    late = Bench(("B",), "", _run, strangers=_so_many(100))
+    assert company_size([opening, late], full=False) == 300
+
+
+def test_every_benchmark_has_an_id_of_its_own() -> None:
+    assert len(IDS) == len(set(IDS)) == sum(len(bench.ids) for bench in BENCHES)
