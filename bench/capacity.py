@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from temporalio.client import Client as Temporal
 
 from bench import lifecycles
+from bench.engine import history
 from bench.findings import Finding, of_latencies
 from bench.ground import Ground
 from bench.machine import memory_of, processes
-from bench.measure import Latencies, history, open_loop
+from bench.measure import Latencies, open_loop
 
 ID = "B5"
 OPEN = {False: 40, True: 1000}

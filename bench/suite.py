@@ -1,39 +1,18 @@
 """Which benchmarks there are, and how those that were asked for are run on one fresh stack."""
 
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from bench import capacity, cost, events, latency, recovery, throughput, timers
+from bench.choice import Bench, company_size
 from bench.findings import Finding
-from bench.ground import Ground, standing
+from bench.ground import standing
 from monthline.demo.display import Steps
 from shared.contracts.words import Language
-
-
-def _none(full: bool) -> int:
-    return 0
-
-
-@dataclass(frozen=True)
-class Bench:
-    """One or more ids that are measured together.
-
-    By the size of the run: how many drafted plans it uses up (``plans``), how many it has open at
-    one time, and how many managers without a plan it needs.
-    """
-
-    ids: tuple[str, ...]
-    measures: str
-    run: Callable[[Ground], Awaitable[list[Finding]]]
-    plans: Callable[[bool], int] = _none
-    open_at_once: Callable[[bool], int] = _none
-    strangers: Callable[[bool], int] = _none
-
 
 BENCHES = (
     Bench(
@@ -57,14 +36,6 @@ BENCHES = (
 )
 """In this order: what is quiet first, what leaves broken connections behind last."""
 IDS = tuple(sorted(name for bench in BENCHES for name in bench.ids))
-
-
-def company_size(chosen: Iterable[Bench], *, full: bool) -> int:
-    """How many managers the chosen benchmarks need; plans that one leaves untouched serve the next."""
-    benches = list(chosen)
-    used_up = sum(bench.plans(full) for bench in benches)
-    most_open = max((bench.open_at_once(full) for bench in benches), default=0)
-    return max(used_up, most_open) + sum(bench.strangers(full) for bench in benches)
 
 
 async def measured(
