@@ -6,22 +6,28 @@ from dataclasses import dataclass
 from temporalio.client import Client as Temporal
 
 from bench import lifecycles
+from bench.engine import history
 from bench.findings import Finding, of_latencies
 from bench.ground import Ground
 from bench.machine import memory_of, processes
-from bench.measure import Latencies, history, open_loop
+from bench.measure import Latencies, open_loop
 
 ID = "B5"
-OPEN = {False: 50, True: 1000}
+OPEN = {False: 40, True: 1000}
 TIMES = 5
-SUBMITTED = {False: 24, True: 200}
+SUBMITTED = {False: 20, True: 200}
 PER_SECOND = 5
 SAMPLE = 10
 QUIET = 3.0
 
 
 def plans(full: bool) -> int:
-    """How many drafted plans it needs; those it leaves untouched serve the others."""
+    """How many drafted plans it uses up."""
+    return 2 * SUBMITTED[full]
+
+
+def open_at_once(full: bool) -> int:
+    """How many it opens; those it leaves untouched serve the others."""
     return OPEN[full] * TIMES
 
 

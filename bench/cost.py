@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from temporalio.client import Client as Temporal
 
 from bench import lifecycles
+from bench.engine import history
 from bench.findings import Finding
 from bench.ground import Ground
-from bench.measure import history
 from bench.statements import Counted, Occasion, StatementLog
 from monthline.embedded.ports import http_get
 from shared.bus import STREAM

@@ -1,4 +1,4 @@
-"""Measuring: closed loops of so many clients, open loops at a fixed rate, and what the servers counted."""
+"""Measuring: closed loops of so many clients, open loops at a fixed rate."""
 
 import asyncio
 import time
@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
-
-from temporalio.client import Client
 
 
 @dataclass
@@ -63,10 +61,3 @@ async def closed_loop(works: Sequence[Callable[[], Awaitable[object]]], *, clien
     began = time.monotonic()
     await asyncio.gather(*(client() for _ in range(clients)))
     return len(works) / (time.monotonic() - began)
-
-
-async def history(client: Client, workflow_id: str) -> tuple[int, int]:
-    """Events and bytes of a workflow's history."""
-    described = await client.get_workflow_handle(workflow_id).describe()
-    info = described.raw_description.workflow_execution_info
-    return int(info.history_length), int(info.history_size_bytes)

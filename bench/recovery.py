@@ -19,7 +19,7 @@ LIFECYCLES_PER_SECOND = {False: 1.0, True: 2.0}
 PROBES_PER_SECOND = 2.0
 MOST_ON_THE_WAY = 24
 GIVEN_UP = 90.0
-CALM = 3.0
+CALM = 2.0
 FINAL_VERSION = 8
 MOVES = frozenset({"submit", "approve", "close", "confirm"})
 NEEDS: dict[str, frozenset[str]] = {
@@ -143,6 +143,9 @@ async def run(ground: Ground) -> list[Finding]:
         loading = asyncio.create_task(load.run())
         try:
             for victim, kinds in NEEDS.items():
+                if not load.people:
+                    ground.notes[f"{victim} was not killed"] = "no plans were left to move"
+                    continue
                 with ground.steps.step(f"杀死 {victim}", f"B9: {victim} killed"):
                     found += await _killed(ground, load, attempts, victim, kinds)
         finally:

@@ -17,11 +17,11 @@ from workflows.timers import CalendarTimer
 
 ID = "B4"
 PATIENCE = 180.0
-OPENED_PER_SECOND = 6.0
-"""Plans that are opened a second on a slow machine: those that come too late are left out, and counted."""
-MARGIN = 10.0
+OPENED_PER_SECOND = 10.0
+"""Plans that are opened a second: those that come too late are left out, and counted."""
+MARGIN = 6.0
 DUE = StepPolicy(days=1, half_time=False, superior_after=None, leadership_after=None, end_after=None)
-OPENED = "select id, deadline ->> 'instant' from plans.plan where id = any(%s)"
+OPENED = "select id, deadline ->> 'instant' from plans.plan where id = any(%s) and entered_at < %s"
 FIRED = (
     "select plan_id, fired_at from plans.rung"
     " where plan_id = any(%s) and rung = 'due' and milestone = 'draft_due'"
@@ -47,11 +47,11 @@ class Instant:
 
 
 JITTER = CyclePolicy().jitter_seconds
-QUICK = (Instant(100, JITTER), Instant(100, 0))
+QUICK = (Instant(100, 10), Instant(100, 0))
 FULL = (Instant(1000, JITTER), Instant(1000, 0), Instant(2000, JITTER), Instant(2000, 0))
 
 
-def plans(full: bool) -> int:
+def strangers(full: bool) -> int:
     """How many managers without a plan it needs."""
     return sum(each.count for each in (FULL if full else QUICK))
 
@@ -82,10 +82,15 @@ async def _at_once(ground: Ground, instant: Instant) -> list[Finding]:
     await ground.open(people, scale)
     await asyncio.sleep(lead.total_seconds())
     ids = [lifecycles.plan_id(person) for person in people]
-    waiting = [id_ for id_, at in await ground.rows(OPENED, ids) if datetime.fromisoformat(at) == due]
+    opened = await ground.rows(OPENED, ids, scale.clock(due))
+    waiting = [id_ for id_, at in opened if datetime.fromisoformat(at) == due]
     rows = await _fired(ground, waiting, instant)
-    doubled = len(await ground.rows(TOLD, people))
-    return _judged(instant, scale, due, waiting, rows, doubled)
+    told_twice = [person for person, _ in await ground.rows(TOLD, people)]
+    ground.notes[instant.name] = {
+        "lost": sorted(set(waiting) - {plan for plan, _ in rows}),
+        "told twice": told_twice,
+    }
+    return _judged(instant, scale, due, waiting, rows, len(told_twice))
 
 
 async def _working_day(ground: Ground) -> date:
