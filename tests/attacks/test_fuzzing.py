@@ -20,8 +20,9 @@ from tests.attacks.company import CALLERS, DELEGATION, plan_in
 from tests.attacks.serving import Served, serving
 from tests.attacks.tokens import bearer
 
-EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "4"))
 THOROUGH = EXAMPLES > 20
+NOT_OFFERED = 501
 TOKENS = {caller: bearer(caller) for caller in CALLERS}
 KNOWN = {
     "plan_id": [plan_in(stage).plan_id for stage in Stage],
@@ -88,6 +89,10 @@ def test_every_answer_is_one_that_the_document_promises(
             headers=TOKENS[caller],
             timeout=20,
         )
+        if response.status_code == NOT_OFFERED:
+            # A move of the domain that this version knows and does not offer says so to everybody.
+            assert response.json()["code"] == "move.not_available"
+            return
         case.validate_response(response, excluded_checks=NOT_OURS)
 
     attack()
