@@ -5,7 +5,9 @@ and a last ``_`` where the name is a word of Python's.
 """
 
 import importlib
+import os
 import pkgutil
+import sys
 from typing import Any
 
 import typer
@@ -66,7 +68,26 @@ def _program() -> None:
     """Monthly plans from the first draft to the score."""
 
 
-app = typer.Typer(
+class Program(typer.Typer):
+    """The program; where the Temporal SDK is loaded it ends at once when a command has ended.
+
+    The SDK's runtime may abort an interpreter that takes itself apart, and a migration that was done
+    would count as failed.
+    """
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command that the arguments name; raises SystemExit, or ends the process with its code."""
+        try:
+            return super().__call__(*arguments, **options)
+        except SystemExit as ended:
+            if "temporalio" not in sys.modules or not isinstance(ended.code, int):
+                raise
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code)
+
+
+app = Program(
     name="monthline",
     cls=Commands,
     callback=_program,

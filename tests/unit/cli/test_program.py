@@ -32,3 +32,26 @@ def test_a_command_without_its_packages_says_what_to_install() -> None:
     asked = without_trial_servers("demo")
     assert asked.returncode == 2
     assert asked.stderr.strip() == "demo needs aiosmtpd: pip install 'monthline[embedded]'"
+
+
+WITH_THE_SDK = """
+import atexit, sys
+from monthline.__main__ import app
+import temporalio.client
+atexit.register(lambda: print("taken apart"))
+app()
+"""
+
+
+def test_with_the_temporal_sdk_loaded_it_ends_before_the_interpreter_is_taken_apart() -> None:
+    """The SDK's runtime may abort there, and a migration that was done would count as failed."""
+    asked = subprocess.run(
+        [sys.executable, "-c", WITH_THE_SDK, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert "migrate" in asked.stdout
+    assert "taken apart" not in asked.stdout
