@@ -77,8 +77,10 @@ async def relay_killed(world: World) -> None:
     try:
         for walker in walkers:
             unit = world.unit("plans")
-            world.stack.arm("plans", "relay.acked", "kill")
+            while await letters_wait(world):
+                await asyncio.sleep(0.1)
             before = unit.pid
+            world.stack.arm("plans", "relay.acked", "kill")
             await walker.do(walker.wish(TOLD, world.rng))
             await unit.dead(before)
             await unit.ready()
@@ -97,8 +99,8 @@ async def consumer_killed(world: World) -> None:
     for process, place in deaths if world.long else (deaths[0], deaths[0], deaths[3]):
         [walker] = await world.take(1, Stage.HR_REVIEW)
         unit = world.unit(process)
-        world.stack.arm(process, place, "kill")
         before = unit.pid
+        world.stack.arm(process, place, "kill")
         await walker.do(walker.wish(TOLD, world.rng))
         await unit.dead(before)
         await unit.ready()
