@@ -23,8 +23,8 @@ async def api_killed_before_its_answer(world: World) -> None:
     places = ("command.begin", "command.answered", "command.settled")
     for number, walker in enumerate(walkers):
         unit = world.unit("plans-api")
-        world.stack.arm("plans-api", places[number % 3], deaths[number % 3])
         before = unit.pid
+        world.stack.arm("plans-api", places[number % 3], deaths[number % 3])
         answer = await walker.do(walker.onwards(world.rng), to="plans-api")
         world.check(answer.kind == "ok", f"the repeated submission ends as {answer.kind} {answer.code}")
         await unit.dead(before)
@@ -52,8 +52,8 @@ async def progress_answer_lost(world: World) -> None:
     [walker] = await world.take(1, Stage.TRACKING)
     for number in range(world.size(2, 10)):
         unit = world.unit("plans-api")
-        world.stack.arm("plans-api", "progress.committed", "kill")
         before, key = unit.pid, f"progress-{world.rng.getrandbits(64):x}-{number}"
+        world.stack.arm("plans-api", "progress.committed", "kill")
         answer = await _report(world, walker, key)
         world.check(answer is None, "the API answered although it was killed")
         await unit.dead(before)

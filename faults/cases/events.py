@@ -22,6 +22,8 @@ from shared.db import Database
 
 ONCE = ("inbox", "message-key")
 CAUGHT_UP = 60.0
+WINDOW = 0.5
+"""Seconds for which the stream is made to know what it has taken."""
 TOLD = (HR, Move.RETURN)
 """A move of which the plan service tells the author."""
 
@@ -72,18 +74,19 @@ async def _window(world: World, seconds: float) -> None:
 @fault("F13", "relay killed between ack and mark; relay away longer than the duplicate window", without=ONCE)
 async def relay_killed(world: World) -> None:
     """An event is published again; within the window the stream drops it, after it the inboxes do."""
-    walkers = await world.take(world.size(2, 10), Stage.HR_REVIEW)
-    await _window(world, 0.5)
-    try:
-        for walker in walkers:
-            unit = world.unit("plans")
-            world.stack.arm("plans", "relay.acked", "kill")
-            before = unit.pid
-            await walker.do(walker.wish(TOLD, world.rng))
-            await unit.dead(before)
-            await unit.ready()
-    finally:
+    for walker in await world.take(world.size(2, 10), Stage.HR_REVIEW):
+        unit = world.unit("plans")
+        while await letters_wait(world):
+            await asyncio.sleep(0.1)
+        await _window(world, WINDOW)
+        before = unit.pid
+        world.stack.arm("plans", "relay.acked", "kill")
+        await walker.do(walker.wish(TOLD, world.rng))
+        await unit.dead(before)
+        await asyncio.sleep(3 * WINDOW)
+        # A process does not begin on a stream with other limits than it wants.
         await _window(world, float(DUPLICATE_WINDOW))
+        await unit.ready()
 
 
 @fault("F14", "consumer killed between commit and ack, and inside its transaction", without=ONCE)
@@ -97,8 +100,8 @@ async def consumer_killed(world: World) -> None:
     for process, place in deaths if world.long else (deaths[0], deaths[0], deaths[3]):
         [walker] = await world.take(1, Stage.HR_REVIEW)
         unit = world.unit(process)
-        world.stack.arm(process, place, "kill")
         before = unit.pid
+        world.stack.arm(process, place, "kill")
         await walker.do(walker.wish(TOLD, world.rng))
         await unit.dead(before)
         await unit.ready()
