@@ -17,6 +17,7 @@ from shared.org.organisation import Organisation
 from shared.settings import CodecSettings
 
 MOST_BYTES = 8 * 1024 * 1024
+"""A page of a history, payloads of 2 MiB among it."""
 HEADERS = ("authorization", "content-type", "x-namespace")
 Work = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 logger = log.get(__name__)

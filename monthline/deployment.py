@@ -1,15 +1,15 @@
 """A whole deployment as one environment describes it: the servers, the company, and every process's share."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import NoDecode
 
 from shared.contracts.values import Code
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import Issuer, NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings
+from shared.settings import Issuer, NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings, from_json
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,
@@ -29,11 +29,7 @@ def _here(name: str) -> str:
     return f"http://127.0.0.1:{PORTS[name]}"
 
 
-def _from_json(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-Urls = Annotated[dict[str, str], BeforeValidator(_from_json)]
+Urls = Annotated[dict[str, str], NoDecode, BeforeValidator(from_json)]
 
 
 class Reached(BaseModel):

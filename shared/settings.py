@@ -1,5 +1,6 @@
 """Every setting of Monthline, read from the environment by the processes' ``__main__`` alone."""
 
+import json
 import os
 import ssl
 from typing import Annotated, Literal
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
+    BeforeValidator,
     Field,
     SecretStr,
     StringConstraints,
@@ -15,7 +17,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
@@ -88,13 +90,25 @@ class Environment(BaseSettings):
     )
 
 
+def from_json(value: object) -> object:
+    """A setting written as JSON, read; where it is none the variable is named like any other's."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("write it as JSON, see .env.example") from None
+
+
 def _of_the_form(keys: SecretStr) -> SecretStr:
     parse_keys(keys.get_secret_value())
     return keys
 
 
 PayloadKeys = Annotated[SecretStr, AfterValidator(_of_the_form)]
-Algorithms = tuple[Literal["RS256", "ES256", "PS256", "EdDSA"], ...]
+Algorithm = Literal["RS256", "ES256", "PS256", "EdDSA"]
+Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(from_json)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(from_json)]
 
 
 class PayloadSettings(Environment):
@@ -215,9 +229,7 @@ class Settings(NatsSettings, ProcessSettings):
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: Zone = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
     company_country: str = Field("CN", description="Country whose holidays the calendar starts from")
-    admins: tuple[str, ...] = Field(
-        (), description='Token subjects that may configure, as a JSON list: ["ops"]'
-    )
+    admins: Names = Field((), description='Token subjects that may configure, as a JSON list: ["ops"]')
     allow_time_scale: bool = Field(
         False, description="Accept a time scale when a month is opened (trial runs only)"
     )
@@ -260,12 +272,10 @@ class CodecSettings(PayloadSettings):
     oidc_algorithms: Algorithms = Field(
         ("RS256", "ES256"), description="Accepted signature algorithms, as a JSON list"
     )
-    admins: tuple[str, ...] = Field(
-        (), description='Token subjects that may configure, as a JSON list: ["ops"]'
-    )
-    payload_readers: tuple[str, ...] = Field(
+    admins: Names = Field((), description='Token subjects that may configure, as a JSON list: ["ops"]')
+    payload_readers: Names = Field(
         (), description="Token subjects that may read payloads in the Temporal UI, beside ADMINS"
     )
-    codec_origins: tuple[str, ...] = Field(
+    codec_origins: Names = Field(
         ("http://127.0.0.1:8233",), description="Origins of the Temporal UI that may ask the codec server"
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -11,7 +12,9 @@ from aiosmtpd.controller import Controller
 from nats.js.api import AckPolicy, ConsumerConfig
 from pydantic import SecretStr
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from monthline.__main__ import app
 from monthline.deployment import Deployment
 from monthline.doctor import SERVERS, examine
 from monthline.doctor.verdict import Verdict
@@ -176,3 +179,53 @@ async def test_a_paused_schedule_is_named(deployment: Deployment) -> None:
     verdict = await ill(deployment, "schedule")
     assert "--unpause" in verdict.fix
     await handle.unpause()
+
+
+def env_of(deployment: Deployment) -> dict[str, str]:
+    """The environment that describes a deployment."""
+    keys = deployment.payload_keys.get_secret_value()
+    shown = {
+        name: getattr(deployment, name) for name in ("database_url", "role_secret", "nats_url", "company")
+    }
+    shown |= {
+        name: getattr(deployment, name) for name in ("temporal_address", "oidc_issuer", "oidc_jwks_url")
+    }
+    return {name.upper(): str(value) for name, value in shown.items()} | {"PAYLOAD_KEYS": keys}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended, and what it printed."""
+
+    exit_code: int
+    output: str
+
+
+async def doctor(env: dict[str, str], *options: str) -> Answer:
+    """``monthline doctor`` as it is typed."""
+
+    def typed() -> Answer:
+        result = CliRunner().invoke(app, ["doctor", *options], env=env)
+        return Answer(result.exit_code, result.output)
+
+    return await asyncio.to_thread(typed)
+
+
+async def test_the_command_ends_well_where_all_is_well(deployment: Deployment) -> None:
+    answer = await doctor(env_of(deployment), "--servers-only")
+    assert answer.exit_code == 0, answer.output
+    assert f"{len(SERVERS)} passed, 0 failed" in answer.output
+
+
+async def test_the_command_ends_with_1_and_says_what_to_fix(deployment: Deployment) -> None:
+    answer = await doctor(env_of(deployment) | {"COMPANY": "elsewhere"}, "--servers-only")
+    assert answer.exit_code == 1
+    assert "✗ schedule: there is no schedule open-month:elsewhere" in answer.output
+    assert "→ run: monthline migrate; or correct COMPANY" in answer.output
+
+
+async def test_the_command_names_every_wrong_setting_at_once_and_ends_with_2() -> None:
+    wrong = {"DATABASE_URL": "mysql://x", "ROLE_SECRET": "short", "PAYLOAD_KEYS": "x", "PROCESS_URLS": "{"}
+    answer = await doctor(wrong)
+    assert answer.exit_code == 2
+    assert all(f"{name}: " in answer.output for name in wrong)

@@ -189,3 +189,17 @@ def test_a_worker_belongs_to_a_deployment_only_where_both_parts_are_named(load: 
     assert config.use_worker_versioning
     assert config.version.to_canonical_string() == "months.1a2b"
     assert config.default_versioning_behavior is VersioningBehavior.AUTO_UPGRADE
+
+
+@pytest.mark.parametrize("text", ["ops", '["ops"', "ops,lead"])
+def test_a_list_that_is_no_json_is_named_like_every_other_setting(
+    load: Load, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    said = complaints(load, capsys, ADMINS=text, PAYLOAD_KEYS="nonsense")
+    assert "ADMINS: write it as JSON" in said
+    assert "PAYLOAD_KEYS: key 1 is not of the form" in said
+    assert "nonsense" not in said
+
+
+def test_a_list_in_json_is_read(load: Load) -> None:
+    assert load(ADMINS='["ops", "lead"]').admins == ("ops", "lead")
