@@ -1,5 +1,6 @@
 """A company of any size for measuring: one department of managers, an HR reviewer and a leader."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ def scale() -> TimeScale:
 
 
 HR, LEADER = "hr", "lead"
+AT_ONCE = 500
 SHARES = {"core": "40", "weak": "20", "innovation": "15", "routine": "25"}
 
 
@@ -42,13 +44,8 @@ def _person(person_id: str, *roles: Role) -> Person:
     )
 
 
-def organisation(count: int) -> dict[str, object]:
-    """The whole organisation as the directory takes it."""
-    people = [
-        _person(HR, Role.HR),
-        _person(LEADER, Role.LEADER),
-        *(_person(name, Role.MANAGER) for name in managers(count)),
-    ]
+def organisation(people: Sequence[Person]) -> dict[str, object]:
+    """The department and these people, as the directory takes them."""
     department = Department(id="all", name=Text(zh="全部", en="All"), leader=LEADER)
     return {
         "departments": [department.model_dump(mode="json", exclude={"version"})],
@@ -82,6 +79,13 @@ def content() -> PlanContent:
 
 
 async def load(operator: Client, count: int) -> None:
-    """Load the company through the public API."""
-    await operator.transport.ask("POST", "directory", "/organisation", json=organisation(count))
+    """Load the company through the public API, a part at a time."""
+    everybody = [
+        _person(HR, Role.HR),
+        _person(LEADER, Role.LEADER),
+        *(_person(name, Role.MANAGER) for name in managers(count)),
+    ]
+    for start in range(0, len(everybody), AT_ONCE):
+        part = organisation(everybody[start : start + AT_ONCE])
+        await operator.transport.ask("POST", "directory", "/organisation", json=part)
     await operator.transport.ask("PUT", "plans", "/templates/all", json=template())

@@ -25,15 +25,6 @@ left join notify.inbox i on i.consumer = 'notify-events' and i.event_id = o.id::
 left join notify.delivery d on d.event_id = o.id::text
 where o.body -> 'data' -> 'notices' -> 0 ->> 'reason' like %s
 """
-UNTAKEN = """
-exists (select from {0}.outbox o where o.published_at is null or not exists (
-    select from notify.inbox i where i.consumer = 'notify-events' and i.event_id = o.id::text))
-"""
-TELLING = ("plans", "review", "scoring")
-UNFINISHED = (
-    f"select {' or '.join(UNTAKEN.format(schema) for schema in TELLING)}"
-    " or exists (select from notify.delivery where state = 'pending')"
-)
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ async def run(ground: Ground) -> list[Finding]:
 
 async def _measured(ground: Ground, database: Database, person: str, series: Series) -> list[Finding]:
     count = series.per_second * series.seconds
-    await _quiet(ground)
+    await ground.quiet()
     mails = _mails(ground)
     mark = f"bench:{series.name}:{time.time_ns()}:"
     works = [_telling(database, person, f"{mark}{number}", number) for number in range(count)]
@@ -98,13 +89,6 @@ async def _measured(ground: Ground, database: Database, person: str, series: Ser
         *of_latencies(ID, _latencies("event to mail", sent), series.name),
         Finding(ID, "lost or doubled", wrong, "", series.name),
     ]
-
-
-async def _quiet(ground: Ground) -> None:
-    """Wait until nobody is to be told of anything that came before."""
-    async with asyncio.timeout(PATIENCE):
-        while (await ground.rows(UNFINISHED))[0][0]:
-            await asyncio.sleep(0.5)
 
 
 def _telling(database: Database, person: str, reason: str, number: int) -> Callable[[], Awaitable[object]]:

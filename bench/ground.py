@@ -24,6 +24,17 @@ AT_ONCE = 16
 MOST_NAMED = 500
 PATIENCE = 600.0
 
+UNTAKEN = """
+exists (select from {0}.outbox o where o.published_at is null or not exists (
+    select from notify.inbox i where i.consumer = 'notify-events' and i.event_id = o.id::text))
+"""
+TELLING = ("plans", "review", "scoring")
+UNFINISHED = (
+    f"select {' or '.join(UNTAKEN.format(schema) for schema in TELLING)}"
+    " or exists (select from notify.delivery where state = 'pending')"
+)
+"""Whether anybody is still to be told of something."""
+
 
 @dataclass
 class Ground:
@@ -80,6 +91,12 @@ class Ground:
 
         await asyncio.gather(*(one(person) for person in people))
         return people
+
+    async def quiet(self) -> None:
+        """Wait until everything that was told has been taken and mailed."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.rows(UNFINISHED))[0][0]:
+                await asyncio.sleep(0.5)
 
     async def rows(self, query: str, *parameters: Any) -> list[Any]:
         """What the owner of the database reads."""

@@ -35,9 +35,11 @@ async def run(ground: Ground) -> list[Finding]:
     for rate, count in _sizes(ground.full).items():
         through = await ground.drafted(count)
         back = await ground.drafted(count // 2)
+        await ground.quiet()
         with ground.steps.step(f"每秒 {rate} 次", f"B3: moves at {rate}/s"):
             found += await _moves(ground, rate, through, back)
         tracked += through
+    await ground.quiet()
     works = [lifecycles.progress(ground.of, person) for person in tracked]
     wanted = PROGRESS_PER_SECOND * PROGRESS_SECONDS[ground.full]
     return found + await _series(

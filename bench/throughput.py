@@ -77,9 +77,11 @@ async def _round(
             if when == "after":
                 found.extend(_cpu(ground.stack, before, peer.processes, len(people), f"{peer.name}, {at}"))
 
+    await ground.quiet()
     await peers("before")
     before = cpu_of(processes(ground.stack))
     ours = await closed_loop([lifecycles.whole(ground.of, person) for person in people], clients=clients)
+    await ground.quiet()
     cpu = _cpu(ground.stack, before, OURS_PROCESSES, len(people), at)
     await peers("after")
     return [Finding(CPU, "lifecycles", ours, "/s", at), *cpu, *_ratios(ours, rates, at), *found]
