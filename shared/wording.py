@@ -77,6 +77,7 @@ _BY_MESSAGE: Mapping[str, str] = {
     "two categories of a template have the same id": "同一模板有两个类别编号相同",
     "two bands have the same id": "两个等级编号相同",
     "a minimum is above its maximum": "下限大于上限",
+    "a local time has no zone": "本地时间不应带时区",
     "each rung of a ladder comes later than the one before it": "催办的每一级必须晚于前一级",
     "this step cannot end like that: no move of its stage leads there": "该步骤不能以此方式结束",
     "the bands go from the best down, each with a lower minimum": "等级应从高到低排列，起始分依次降低",
