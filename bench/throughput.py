@@ -46,10 +46,6 @@ async def run(ground: Ground) -> list[Finding]:
     return found
 
 
-def _named(drive: Drive, peer: Peer, run_: str, number: int) -> "Work":
-    return Work(drive, f"{peer.name.split()[0].lower()}-{run_}-{number}")
-
-
 class Work:
     """One lifecycle of a peer, with a name of its own."""
 
@@ -59,6 +55,10 @@ class Work:
 
     async def __call__(self) -> None:
         await self._drive(self._name)
+
+
+def _named(drive: Drive, peer: Peer, run_: str, number: int) -> Work:
+    return Work(drive, f"{peer.name.split()[0].lower()}-{run_}-{number}")
 
 
 async def _round(
