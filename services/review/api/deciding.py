@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +12,8 @@ from services.review.api.rights import facts_of
 from services.review.api.shapes import Approval, BulkApproval, BulkReport, BulkRow, PlanVersion, Returning
 from services.review.domain.decisions import authority, check
 from services.review.domain.rounds import Round, check_waiting
-from services.review.store import cases
+from services.review.store import cases, plans
+from services.review.store.cases import Case
 from shared.access import Action, Principal, may
 from shared.contracts.ids import command_id
 from shared.contracts.lifecycle import Command, Moved
@@ -24,6 +26,9 @@ from shared.problems import problem
 
 KEY = re.compile(r"[A-Za-z0-9_.-]{8,250}")
 """A key as callers choose it, or as a bulk approval derives it for one of its plans."""
+
+ROUND_OPENS = 2.0
+"""Seconds within which the round of a submission that has been answered is there."""
 
 AT_ONCE = 10
 """How many plans of a bulk approval are on their way at a time."""
@@ -117,8 +122,7 @@ class Deciding:
         """Judge a decision and send it; one sent before gets its answer without being judged again."""
         id_ = command_id(caller.id, key)
         plan = plan_named(wanted.plan_id)
-        async with self._database.transaction() as connection:
-            case = await cases.find(connection, plan.plan_id, wanted.version, id_)
+        case = await self._case(plan.plan_id, wanted.version, id_)
         if case is None:
             raise NotFound(what="plan")
         on_behalf_of = (
@@ -139,6 +143,22 @@ class Deciding:
                 note=note,
             )
         )
+
+    async def _case(self, plan_id: str, version: int, id_: str) -> Case | None:
+        """The case of a decision on this version of a plan.
+
+        A submission is answered an instant before its round opens; who decides in that instant waits.
+        """
+        deadline = time.monotonic() + ROUND_OPENS
+        while True:
+            async with self._database.autocommit() as connection:
+                case = await cases.find(connection, plan_id, version, id_)
+                there = case is not None and (case.earlier or case.round.plan_version >= version)
+                if there or not await plans.about_to_wait(connection, plan_id, version):
+                    return case
+            if time.monotonic() > deadline:
+                return case
+            await asyncio.sleep(0.02)
 
 
 def _judge(

@@ -32,3 +32,15 @@ async def stage_of(connection: Connection, plan_id: str) -> Stage | None:
     found = await connection.execute(select(plans.c.stage).where(plans.c.plan_id == plan_id))
     stage = found.scalar_one_or_none()
     return Stage(stage) if stage else None
+
+
+async def about_to_wait(connection: Connection, plan_id: str, version: int) -> bool:
+    """Whether this version of a plan may be on its way into review: told to be there, or not told yet."""
+    in_review = plans.c.stage.in_([Stage.HR_REVIEW.value, Stage.LEADER_REVIEW.value])
+    found = await connection.execute(
+        select(plans.c.plan_id).where(
+            plans.c.plan_id == plan_id,
+            (plans.c.version == version - 1) | ((plans.c.version == version) & in_review),
+        )
+    )
+    return found.scalar_one_or_none() is not None

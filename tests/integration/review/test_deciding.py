@@ -1,15 +1,18 @@
 """Decisions through the API: who may take them, what they answer, and what happens when they meet."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
 
+from services.review.api.deciding import ROUND_OPENS
+from services.review.store import plans
 from services.review.store.tables import COMMANDS
-from shared.contracts.events import DecisionRecordedEvent
+from shared.contracts.events import DecisionRecordedEvent, StageEntered
 from shared.contracts.refusals import EngineDown
-from shared.contracts.words import Role, Stage
+from shared.contracts.words import Move, Role, Stage
 from shared.db import Database
 from shared.engine import Unknown
 from tests.integration.review.calls import REVIEW, Client, approve, post, send_back
@@ -37,6 +40,40 @@ async def test_an_approval_answers_with_the_move_and_the_new_version(
         "hr1",
         "leader_review",
         3,
+    )
+
+
+async def test_who_decides_in_the_instant_before_the_round_opens_waits_for_it(
+    client: Client, database: Database, lifecycle: LifecycleInMemory
+) -> None:
+    async with database.transaction() as connection:
+        await plans.keep(connection, entered(Stage.DRAFTING, 1))
+    deciding = asyncio.create_task(approve(client("hr1")))
+    await asyncio.sleep(0.1)
+    assert not deciding.done()
+    await lifecycle.open()
+    assert (await deciding).status_code == 200
+
+
+async def test_nobody_waits_for_a_plan_that_is_not_on_its_way_into_review(
+    client: Client, database: Database
+) -> None:
+    async with database.transaction() as connection:
+        await plans.keep(connection, entered(Stage.TRACKING, 2))
+    async with asyncio.timeout(ROUND_OPENS / 2):
+        assert said(await approve(client("hr1"))) == (404, "not_found")
+
+
+def entered(stage: Stage, version: int) -> StageEntered:
+    """The plan service tells that the plan has come to a stage."""
+    return StageEntered(
+        plan=PLAN,
+        department="east",
+        move=Move.OPEN,
+        actor="system",
+        stage=stage,
+        version=version,
+        at=datetime.now(UTC),
     )
 
 
