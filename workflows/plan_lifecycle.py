@@ -245,6 +245,7 @@ class PlanLifecycle:
             actor=SYSTEM,
             party=Party.SYSTEM,
             expected_version=self._here.version,
+            note=alarm.deadline.milestone if move is Move.RETURN else "",
         )
 
     async def _carry_out_noted(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import CyclePolicy, StepPolicy
-from shared.contracts.words import SYSTEM, EndState, Move, RungOutcome, Stage
+from shared.contracts.words import SYSTEM, EndState, Milestone, Move, RungOutcome, Stage
 from tests.support.build import command, lifecycle_input
 from tests.support.story import LEADER, at, bring
 from tests.support.timeskip import Owners, Plan, start
@@ -106,6 +106,8 @@ async def test_a_plan_returned_by_policy_gets_its_days_and_its_own_ladder(
         "03-09 18:00 draft_due end_state",
     ]
     assert (await plan.handle.result()).stage is Stage.MISSING
+    [returned] = [move.command for move in owners.plans.moves if move.command.move is Move.RETURN]
+    assert returned.note == Milestone.HR_REVIEW_DUE
 
 
 async def test_an_author_on_leave_is_marked_missing_only_when_they_are_back(

@@ -81,13 +81,19 @@ class MoveFacts(Value):
                 entered=None if self.stage is self.previous else self.stage,
                 version=self.version,
                 deadline=self.deadline,
-                said={
-                    "actor": self.actor,
-                    "note": self.note,
-                    **(self.score.parameters if self.score else {}),
-                },
+                said=self._said,
             ),
         )
+
+    @property
+    def _said(self) -> dict[str, str]:
+        """What the texts may tell of the move; time's own reason is the deadline that ran out."""
+        said = {"actor": self.actor, **(self.score.parameters if self.score else {})}
+        return said | ({"milestone": self.note} if self._by_time else {"note": self.note})
+
+    @property
+    def _by_time(self) -> bool:
+        return self.actor == SYSTEM and self.move is Move.RETURN
 
 
 def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:

@@ -52,6 +52,12 @@ def test_a_time_is_shown_in_the_readers_zone_when_its_own_is_known(due: str, sho
     assert f"Due: {shown}" in render(notice(recipient="p002", due=due), COMPANY).lines
 
 
+def test_a_return_by_policy_says_which_deadline_has_passed() -> None:
+    lines = render(notice("returned", milestone="hr_review_due"), COMPANY).lines
+    assert "退回原因：“HR 初审”期限已过，按制度退回。" in lines
+    assert not [line for line in render(notice("returned", note="份额"), COMPANY).lines if "期限已过" in line]
+
+
 def test_month_and_author_follow_from_the_plan() -> None:
     assert render(notice(), COMPANY).subject == "待审：张伟的2026年3月工作计划"
 

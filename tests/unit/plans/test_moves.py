@@ -12,7 +12,7 @@ from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
 from shared.contracts.lifecycle import Command
 from shared.contracts.refusals import NotYourMove, OwnPlan, StaleVersion, WrongStage
-from shared.contracts.words import Move, Party, Stage
+from shared.contracts.words import SYSTEM, Move, Party, Stage
 from tests.unit.plans.build import NOW, command, deadline, template
 
 
@@ -163,3 +163,12 @@ def test_a_department_without_a_template_uses_the_nearest_above_it() -> None:
     assert effective(("east", "sales", "company"), {"sales": sales, "company": company}) == sales
     assert effective(("lab", "company"), {"sales": sales, "company": company}) == company
     assert effective(("lab",), {"sales": sales}) is None
+
+
+def test_a_return_by_time_names_the_deadline_that_ran_out_as_its_reason() -> None:
+    by_time = command(Move.RETURN, actor=SYSTEM, party=Party.SYSTEM, note="hr_review_due")
+    [notice] = moved(by_time, Stage.HR_REVIEW, Stage.DRAFTING).event.notices
+    assert (notice.parameters["milestone"], notice.parameters.get("note")) == ("hr_review_due", None)
+    by_person = command(Move.RETURN, actor="hr1", party=Party.REVIEWER, note="core share 30")
+    [notice] = moved(by_person, Stage.HR_REVIEW, Stage.DRAFTING).event.notices
+    assert (notice.parameters["note"], notice.parameters.get("milestone")) == ("core share 30", None)
