@@ -127,7 +127,7 @@ class Sender:
         free = self._pace.at_once - self._busy.total()
         if free <= 0:
             return []
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             claimed = await claims.claim(
                 connection,
                 busy=+self._busy,
@@ -194,7 +194,7 @@ class Sender:
 
     async def _note(self, claimed: Claimed, error: str | None) -> None:
         wait = self._pace.retries.wait(claimed.attempts, random.random()) if claimed.job else None
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             if error is None:
                 await claims.mark_sent(connection, claimed)
             else:

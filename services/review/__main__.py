@@ -22,7 +22,7 @@ from shared.temporal import worker
 
 def _desk(made: Parts) -> CommandDesk:
     async def stage_of(plan_id: str) -> Stage | None:
-        async with made.database.transaction() as connection:
+        async with made.database.autocommit() as connection:
             return await plans.stage_of(connection, plan_id)
 
     return CommandDesk(made.database, COMMANDS, made.engine, stage_of)

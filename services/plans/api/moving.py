@@ -102,7 +102,7 @@ class Moving:
             raise _spoken(blocked, language) from None
 
     async def _of_author(self, caller: Principal, plan_id: str, key: str, seen: Seen, move: Move) -> Outcome:
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
         require_author(caller, plan, move.value)
         return await self._desk.take(
@@ -120,7 +120,7 @@ class Moving:
     async def _end(
         self, caller: Principal, plan_id: str, key: str, seen: Seen, move: Move, note: str
     ) -> Outcome:
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
         require_ending(caller, plan, move)
         if not note:

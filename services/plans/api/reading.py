@@ -54,7 +54,7 @@ class Reading:
         """The plans the caller sees; a department stands for those below it too."""
         wanted = _wanted(caller, month=month, stage=stage, department=department, person=person)
         after = paging.after[0] if paging.after else ""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             found = await plans.page(connection, wanted, after=after, limit=paging.limit + 1)
         page = paging.page(found, _key)
         return Page(items=[views.summary(listed) for listed in page.items], next=page.next)
@@ -63,7 +63,7 @@ class Reading:
         self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
     ) -> PlanView:
         """One plan; its ETag is what edits and moves name in If-Match."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             listed = await readable(connection, caller, plan_id)
             plan = listed.plan
             draft = await drafts.read(connection, plan)
@@ -75,21 +75,21 @@ class Reading:
 
     async def ledger(self, caller: Caller, plan_id: str) -> Page[LedgerView]:
         """Every move of the plan, oldest first, with its chain of hashes."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             lines = await ledger.lines(connection, plan.id)
         return Page(items=[views.ledger_line(line) for line in lines])
 
     async def rungs(self, caller: Caller, plan_id: str) -> Page[RungView]:
         """The rungs that have fired on the author's deadlines, oldest first."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await rungs.of_plan(connection, plan.id)
         return Page(items=[views.rung(row) for row in found])
 
     async def revisions(self, caller: Caller, plan_id: str) -> Page[RevisionSummary]:
         """What was submitted, oldest first."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.all_revisions(connection, plan.id)
         return Page(items=[views.revision_line(revision) for revision in found])
@@ -98,7 +98,7 @@ class Reading:
         self, caller: Caller, plan_id: str, number: RevisionNumber, language: CallerLanguage
     ) -> RevisionView:
         """One revision with the findings of its time."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.revision(connection, plan.id, number)
         return views.revision_detail(found, language)

@@ -74,7 +74,7 @@ class Reporting:
 
     async def progress(self, caller: Caller, plan_id: str) -> ProgressView:
         """Every entry, oldest first, and how the categories of the newest revision stand by them."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             reported = await progress.of_plan(connection, plan.id)
             newest = await drafts.revision(connection, plan.id) if plan.revision else None

@@ -44,7 +44,7 @@ class Reading:
         resolver = Resolver(caller.organisation, datetime.now(UTC))
         mine = waiting_for == "me"
         after = _place(paging.after)
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             found = await waiting(
                 connection,
                 month=month,
@@ -65,7 +65,7 @@ class Reading:
     ) -> ReviewDetail:
         """One plan's review; its ETag is the version that a decision names in If-Match."""
         plan, at = plan_named(plan_id), datetime.now(UTC)
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             found = await dossier.load(connection, plan.plan_id)
         if found is None or not may_read(caller, found, at):
             raise NotFound(what="plan")

@@ -74,7 +74,7 @@ class Answering:
     ) -> Outcome:
         """Judge an answer and send it; one that was sent before is not judged again."""
         id_ = command_id(caller.id, key)
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             row = await scores.newest(connection, ref_of(plan_id).plan_id)
             earlier = await COMMANDS.find(connection, id_)
         if row is None:

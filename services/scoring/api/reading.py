@@ -44,7 +44,7 @@ class Reading:
             after=paging.after[0] if paging.after else "",
             limit=paging.limit + 1,
         )
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             found = await scores.page(connection, wanted)
         page = paging.page(found, _key)
         return Page(items=[views.item(row) for row in page.items], next=page.next)
@@ -53,7 +53,7 @@ class Reading:
         self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
     ) -> ScoreDetail:
         """A plan's score with every step of its arithmetic; the ETag is what If-Match of an answer names."""
-        async with self._database.transaction() as connection:
+        async with self._database.autocommit() as connection:
             row = await scores.newest(connection, ref_of(plan_id).plan_id)
             if row is None or not may_read(caller, row):
                 raise NotFound(what="score")

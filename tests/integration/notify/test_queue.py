@@ -41,12 +41,12 @@ class AwayAtFirst(Database):
         self.times = times
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """A transaction, when the store is there."""
+    async def autocommit(self) -> AsyncIterator[Connection]:
+        """A connection, when the store is there."""
         if self.times:
             self.times -= 1
             raise StoreDown(retry_after=2)
-        async with self._behind.transaction() as connection:
+        async with self._behind.autocommit() as connection:
             yield connection
 
 
