@@ -30,7 +30,7 @@ from shared.contracts.lifecycle import (
 )
 from shared.contracts.refusals import EngineDown, Refused
 from shared.search import at_start, summary
-from shared.temporal import as_refusal
+from shared.temporal import TASK_TIMEOUT, as_refusal
 
 DEADLINE = 12.0
 CUT_OFF = "AcceptedUpdateCompletedWorkflow"
@@ -164,6 +164,7 @@ class Engine:
                 result_type=LifecycleState,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_TIMEOUT,
                 search_attributes=at_start(given.plan, given.department),
                 static_summary=summary(given.plan, given.department),
                 rpc_timeout=timedelta(seconds=5),

@@ -35,6 +35,8 @@ RETRY = RetryPolicy(
 
 HEARD = (RungOutcome.SENT, RungOutcome.NOBODY)
 GRACE = timedelta(seconds=20)
+TASK_TIMEOUT = timedelta(seconds=3)
+"""How long a lifecycle waits for a worker that took its task and died; the engine's own default is 10 s."""
 BUILD = f"monthline-{version('monthline')}"
 """What workers call themselves; without it the SDK reads every loaded module to make up a name."""
 logger = log.get(__name__)

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from shared.contracts.plans import GetCyclePolicy, PlansActivities
     from shared.contracts.refusals import Refusal
     from shared.search import at_start, summary
-    from shared.temporal import as_failure
+    from shared.temporal import TASK_TIMEOUT, as_failure
     from workflows.deadlines import Month, month_days, next_month
     from workflows.owners import ask
     from workflows.plan_lifecycle import PlanLifecycle
@@ -125,6 +125,7 @@ async def _start(plan: LifecycleInput) -> bool:
             task_queue=LIFECYCLE_QUEUE,
             parent_close_policy=ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            task_timeout=TASK_TIMEOUT,
             search_attributes=at_start(plan.plan, plan.department),
             static_summary=summary(plan.plan, plan.department),
         )
