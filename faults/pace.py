@@ -30,7 +30,8 @@ def quicken(module: str) -> None:
 def quicken_bus() -> None:
     """Shorten the waits of consumers; also where their durables are made."""
     bus: Any = importlib.import_module("shared.bus")
-    bus.BACKOFF, bus.ACK_WAIT = BACKOFF, ACK_WAIT
+    consumer: Any = importlib.import_module("shared.consumer")
+    bus.ACK_WAIT, consumer.BACKOFF = ACK_WAIT, BACKOFF
 
 
 def _quicken_sender() -> None:

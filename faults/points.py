@@ -24,7 +24,7 @@ PLACES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         ("shared.inbound:CommandDesk", "_send", None, "command.settled"),
         ("shared.outbox:Outbox", "mark_published", "relay.acked", None),
         ("shared.outbox:Outbox", "first_time", None, "consumer.inside"),
-        ("shared.bus:Consumer", "apply", "consumer.begin", "consumer.committed"),
+        ("shared.consumer:Consumer", "apply", "consumer.begin", "consumer.committed"),
     ),
     "services.plans": (
         ("services.plans.activities:PlanKeeper", "submit", "begin.submit", "done.submit"),

@@ -19,14 +19,16 @@ from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
 from shared import log, metrics, tracing
-from shared.bus import Bus, Consumer, Reaction, Relay
+from shared.bus import Bus
 from shared.codec import Codec
+from shared.consumer import Consumer, Reaction
 from shared.db import Database
 from shared.fitness import Check, Fitness, Unfit, engine_is_fit, schema_is_fit
 from shared.health import health_only
 from shared.migrations.newest import newest
 from shared.outbox import Outbox
 from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
+from shared.relay import Relay
 from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
 from shared.temporal import MakeWorker, connect_worker, serve_engine_figures

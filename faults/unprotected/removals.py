@@ -193,7 +193,7 @@ def _burial(module: str) -> None:
     async def bury(self: object, *_: object) -> None:
         raise ConnectionError("nowhere to keep it")
 
-    _replace("shared.bus:Consumer", "bury", bury)
+    _replace("shared.consumer:Consumer", "bury", bury)
 
 
 @_removal("sent-mark")

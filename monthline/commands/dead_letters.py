@@ -11,7 +11,8 @@ from rich.table import Table
 from monthline.commands.surroundings import deployment, unreachable
 from monthline.deployment import Deployment
 from monthline.terminal import complain, console
-from shared.bus import Bus, Consumer, Reaction
+from shared.bus import Bus
+from shared.consumer import Consumer, Reaction
 from shared.db import Database
 from shared.migrations.run import SERVICES
 from shared.outbox import DeadLetter, Outbox

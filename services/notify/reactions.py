@@ -10,7 +10,8 @@ from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
 from services.notify.store.tables import ORG
 from shared import metrics
-from shared.bus import SUBJECTS, Meta, Poison, Reaction
+from shared.bus import SUBJECTS
+from shared.consumer import Meta, Poison, Reaction
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
 from shared.db import Connection

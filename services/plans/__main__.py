@@ -7,7 +7,7 @@ from services.plans.reconcile import Lifecycles
 from services.plans.store import figures, plans
 from services.plans.store.tables import COMMANDS, ORG, OUTBOX
 from shared import metrics
-from shared.bus import Consumer
+from shared.consumer import Consumer
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.words import Stage
 from shared.door import Door

@@ -2,7 +2,7 @@
 
 from services.plans.store import progress, scores
 from services.plans.store.tables import ORG
-from shared.bus import Meta, Reaction
+from shared.consumer import Meta, Reaction
 from shared.contracts.events import Event, MetricRecorded, PlanScored
 from shared.db import Connection
 from shared.org.copy import ORG_EVENTS

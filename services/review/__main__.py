@@ -6,7 +6,7 @@ from services.review.reactions import REACTIONS
 from services.review.store import figures, plans
 from services.review.store.tables import COMMANDS, ORG, OUTBOX
 from shared import metrics
-from shared.bus import Consumer
+from shared.consumer import Consumer
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.words import Stage
 from shared.door import Door

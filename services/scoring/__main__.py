@@ -5,7 +5,7 @@ from services.scoring.api import scoring_app
 from services.scoring.reactions import REACTIONS
 from services.scoring.store import plans
 from services.scoring.store.tables import COMMANDS, ORG, OUTBOX, SCHEMA
-from shared.bus import Consumer
+from shared.consumer import Consumer
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
 from shared.contracts.words import Stage
 from shared.door import Door

@@ -2,7 +2,7 @@
 
 from services.scoring.store import plans
 from services.scoring.store.tables import ORG
-from shared.bus import Meta, Reaction
+from shared.consumer import Meta, Reaction
 from shared.contracts.events import Event, StageEntered
 from shared.db import Connection
 from shared.org.copy import ORG_EVENTS

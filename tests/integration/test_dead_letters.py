@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
 from services.notify.store.tables import ORG, OUTBOX
-from shared.bus import MAX_DELIVER, Bus, Consumer, Meta, Reaction
+from shared.bus import Bus
+from shared.consumer import MAX_DELIVER, Consumer, Meta, Reaction
 from shared.contracts.events import Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text

@@ -8,13 +8,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Column, Table, Text, func, insert, select, text
 
-from shared.bus import STREAM, Bus, Consumer, Meta, Poison, Reaction, Relay
+from shared.bus import STREAM, Bus
+from shared.consumer import Consumer, Meta, Poison, Reaction
 from shared.contracts.events import DraftChanged, Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text as Name
 from shared.db import Connection, Database
 from shared.outbox import Letter, Outbox
 from shared.parts import tables
+from shared.relay import Relay
 from tests.support.build import MARCH
 
 COMMON = tables("notify")

@@ -18,11 +18,13 @@ from monthline.provision import provision_stream
 from services.plans.reactions import REACTIONS
 from services.plans.store.tables import OUTBOX as PLANS_OUTBOX
 from services.scoring.store.tables import OUTBOX as SCORING_OUTBOX
-from shared.bus import STREAM, Bus, Consumer, Meta, Relay
+from shared.bus import STREAM, Bus
+from shared.consumer import Consumer, Meta
 from shared.contracts.events import EVENTS, Event, MetricRecorded
 from shared.db import Connection, Database
 from shared.migrations.run import SERVICES
 from shared.process import bus_check
+from shared.relay import Relay
 from tests.support.certificates import Authority
 from tests.support.guarded_nats import GuardedNats
 

@@ -18,7 +18,8 @@ from services.notify.store import deliveries, messages, tables, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller
-from shared.bus import Bus, Consumer, Reaction
+from shared.bus import Bus
+from shared.consumer import Consumer, Reaction
 from shared.contracts.events import DepartmentChanged, Event, Notice, PersonChanged, StageEntered
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Stage

@@ -7,7 +7,7 @@ import pytest
 
 from services.notify.domain.values import Channel, DeliveryState
 from services.notify.store.tables import OUTBOX
-from shared.bus import Poison
+from shared.consumer import Poison
 from shared.contracts.events import DraftChanged
 from shared.contracts.words import Language
 from tests.integration.notify.house import PLAN, House, told

@@ -5,7 +5,7 @@ from decimal import Decimal
 from services.plans.reactions import REACTIONS, keep_metric, keep_organisation
 from services.plans.store import plans, progress
 from services.plans.store.tables import ORG
-from shared.bus import Meta
+from shared.consumer import Meta
 from shared.contracts.events import EVENTS, MetricRecorded, PersonChanged
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Role, Stage

@@ -7,7 +7,8 @@ from uuid import uuid4
 from services.review.reactions import REACTIONS
 from services.review.store import plans
 from services.review.store.tables import ORG, OUTBOX
-from shared.bus import Bus, Consumer
+from shared.bus import Bus
+from shared.consumer import Consumer
 from shared.contracts.events import Event, PersonChanged, StageEntered
 from shared.contracts.words import Move, Role, Stage
 from shared.db import Database

@@ -12,7 +12,7 @@ from services.scoring.activities import Scores
 from services.scoring.reactions import keep_stage
 from services.scoring.store.tables import ORG, OUTBOX
 from shared.auth import TokenReader
-from shared.bus import Meta
+from shared.consumer import Meta
 from shared.contracts.events import (
     AbsenceChanged,
     DelegationChanged,
