@@ -13,8 +13,12 @@ from services.plans.store.tables import OUTBOX
 from shared.contracts.events import DraftChanged
 from shared.contracts.findings import spoken
 from shared.contracts.plan import PlanContent
+from shared.contracts.refusals import TooLarge
 from shared.db import Database
 from shared.http import Caller, CallerLanguage, SeenVersion, etag
+
+MOST_CONTENT = 256 * 1024
+"""Bytes of a draft: what is submitted travels whole in events and activities, which end at 1 and 2 MiB."""
 
 
 class Drafting:
@@ -40,6 +44,8 @@ class Drafting:
         response: Response,
     ) -> DraftSaved:
         """Replace the draft of the caller's plan; the same content again changes nothing."""
+        if len(body.model_dump_json().encode()) > MOST_CONTENT:
+            raise TooLarge()
         async with self._database.transaction() as connection:
             plan = await plans.lock(connection, ref_of(plan_id).plan_id)
             require_author(caller, plan, "edit")

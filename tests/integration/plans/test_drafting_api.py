@@ -43,6 +43,20 @@ async def test_the_same_draft_again_changes_nothing(
     assert len(await told(database, DraftChanged)) == 1
 
 
+async def test_a_draft_too_large_to_travel_is_refused_and_changes_nothing(
+    client: Client, course: Course
+) -> None:
+    await course.opened()
+    long = [
+        item.model_copy(update={"id": f"i{n}", "note": "重" * 3900})
+        for n in range(30)
+        for item in GOOD.items[:1]
+    ]
+    answer = await write(client("p017"), GOOD.model_copy(update={"items": tuple(long)}))
+    assert code(answer) == (413, "request.too_large")
+    assert (await client("p017").get(PATH)).json()["content_version"] == 0
+
+
 async def test_a_draft_is_written_only_while_it_is_drafted(client: Client, course: Course) -> None:
     await course.submitted()
     answer = await write(client("p017"), GOOD, '"2.1"')
