@@ -23,8 +23,8 @@ PLACES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         ("shared.engine:Engine", "command", "command.begin", "command.answered"),
         ("shared.inbound:CommandDesk", "_send", None, "command.settled"),
         ("shared.outbox:Outbox", "mark_published", "relay.acked", None),
-        ("shared.outbox:Outbox", "first_time", None, "consumer.inside"),
-        ("shared.consumer:Consumer", "apply", "consumer.begin", "consumer.committed"),
+        ("shared.outbox:Outbox", "taken_first", None, "consumer.inside"),
+        ("shared.consumer:Consumer", "_effect", "consumer.begin", "consumer.committed"),
     ),
     "services.plans": (
         ("services.plans.activities:PlanKeeper", "submit", "begin.submit", "done.submit"),

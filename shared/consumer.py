@@ -5,7 +5,8 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 import structlog
 from nats.aio.msg import Msg
@@ -24,25 +25,53 @@ from shared.outbox import Outbox, traceparent
 MAX_DELIVER = 8
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
 """Seconds between deliveries of a message that failed."""
-FETCH = 16
+FETCH = 64
+"""Messages that are taken together at most, in one transaction."""
 logger = log.get(__name__)
 
 
 @dataclass(frozen=True)
 class Meta:
-    """Of a message: the event's id, how often it has been delivered, and its CloudEvents JSON as it came."""
+    """Of a message: the event's id, how often it was delivered, its CloudEvents JSON, and its trace."""
 
     event_id: str
     delivered: int
     body: bytes = b""
+    trace: str | None = None
 
 
-Handler = Callable[[Connection, Event, Meta], Awaitable[None]]
+@dataclass(frozen=True)
+class Told:
+    """An event as it was delivered."""
+
+    event: Event
+    meta: Meta
+
+
+Handler = Callable[[Connection, Sequence[Told]], Awaitable[None]]
+OneByOne = Callable[[Connection, Event, Meta], Awaitable[None]]
+
+
+def each(handle: OneByOne) -> Handler:
+    """A handler that takes what came together one by one, each in its own trace."""
+
+    async def handle_all(connection: Connection, several: Sequence[Told]) -> None:
+        for told in several:
+            token = traceparent.set(told.meta.trace)
+            try:
+                await handle(connection, told.event, told.meta)
+            finally:
+                traceparent.reset(token)
+
+    return handle_all
 
 
 @dataclass(frozen=True)
 class Reaction:
-    """A durable consumer: its name, what it listens to and what it does in one transaction."""
+    """A durable consumer: its name, what it listens to and what it does in one transaction.
+
+    The handler is given what came together and was never taken before, in the order of arrival.
+    """
 
     durable: str
     subjects: tuple[str, ...]
@@ -126,6 +155,8 @@ class Consumer:
     async def _take(self, messages: Sequence[Msg]) -> None:
         left = list(messages)
         try:
+            if len(left) > 1 and await self.take_together(left):
+                left = []
             while left:
                 await self.take(left[0])
                 left.pop(0)
@@ -134,13 +165,28 @@ class Consumer:
             await asyncio.gather(*(message.nak() for message in left), return_exceptions=True)
             raise
 
+    async def take_together(self, messages: Sequence[Msg]) -> bool:
+        """Carry out several deliveries in one transaction and acknowledge them; False when one cannot be.
+
+        Nothing was done then, and each has to be taken by itself.
+        """
+        try:
+            await self._effect([_opened(message) for message in messages])
+        except StoreDown:
+            await asyncio.gather(*(self._put_off(message, 2) for message in messages))
+            return True
+        except Exception as error:
+            logger.info("consumer.one_by_one", durable=self._reaction.durable, error=type(error).__name__)
+            return False
+        await asyncio.gather(*(self._done(message, "taken") for message in messages))
+        return True
+
     async def take(self, message: Msg) -> None:
         """Carry out one delivery and acknowledge it, put it off, or give it up."""
         delivered = message.metadata.num_delivered
         outcome = "taken"
         try:
-            trace = (message.headers or {}).get("traceparent")
-            await self.apply(message.subject, message.data, delivered, trace)
+            await self._effect([_opened(message)])
         except Poison as error:
             outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
@@ -154,7 +200,10 @@ class Consumer:
                 return
             outcome = "buried"
             await self.bury(message.subject, message.data, error, delivered)
-        await message.ack_sync(timeout=5)
+        await self._done(message, outcome)
+
+    async def _done(self, message: Msg, outcome: str) -> None:
+        await message.ack()
         metrics.EVENTS_TAKEN.labels(self._reaction.durable, outcome).inc()
         metrics.EVENT_AGE.labels(self._reaction.durable).observe(
             time.time() - message.metadata.timestamp.timestamp()
@@ -164,26 +213,30 @@ class Consumer:
         metrics.EVENTS_TAKEN.labels(self._reaction.durable, "put_off").inc()
         await message.nak(delay=delay)
 
-    async def apply(
-        self, subject: str, body: bytes, delivered: int = 1, published: str | None = None
-    ) -> None:
-        """The effect of one message, once however often it comes; it was ``published`` in that trace."""
-        event_id, event, told = read(subject, body)
-        trace = published or told
-        token = traceparent.set(trace)
-        try:
-            with (
-                tracing.child(f"process {self._reaction.durable}", kind="consumer", parent=trace),
-                structlog.contextvars.bound_contextvars(**_bound(event_id, trace)),
-            ):
-                await self._effect(event, Meta(event_id, delivered, body))
-        finally:
-            traceparent.reset(token)
+    async def apply(self, subject: str, body: bytes, delivered: int = 1) -> None:
+        """The effect of one message, once however often it comes."""
+        await self._effect([opened(subject, body, delivered)])
 
-    async def _effect(self, event: Event, meta: Meta) -> None:
+    async def _effect(self, several: Sequence[Told]) -> None:
+        """The effect of several messages, in one transaction and within the trace of each."""
+        with ExitStack() as stack:
+            traced = []
+            for told in several:
+                name = f"process {self._reaction.durable}"
+                span = stack.enter_context(tracing.child(name, kind="consumer", parent=told.meta.trace))
+                trace = span.traceparent if span is not None else told.meta.trace
+                traced.append(replace(told, meta=replace(told.meta, trace=trace)))
+            stack.enter_context(structlog.contextvars.bound_contextvars(**_bound(traced)))
+            await self._once(traced)
+
+    async def _once(self, several: Sequence[Told]) -> None:
         async with self._database.transaction() as connection:
-            if await self._outbox.first_time(connection, self._reaction.durable, meta.event_id):
-                await self._reaction.handler(connection, event, meta)
+            ids = [told.meta.event_id for told in several]
+            fresh = await self._outbox.taken_first(connection, self._reaction.durable, ids)
+            # The same message may have come twice in one go.
+            new = {told.meta.event_id: told for told in several if told.meta.event_id in fresh}
+            if new:
+                await self._reaction.handler(connection, list(new.values()))
 
     async def bury(self, subject: str, body: bytes, error: Exception, delivered: int) -> None:
         """Keep the message in the dead-letter table with the reason."""
@@ -200,10 +253,28 @@ class Consumer:
             )
 
 
-def _bound(event_id: str, trace: str | None) -> dict[str, str]:
+def opened(subject: str, body: bytes, delivered: int, published: str | None = None) -> Told:
+    """A message as its reader sees it; it was ``published`` in that trace, if not in the event's own.
+
+    Raises:
+        Poison: it cannot be read.
+    """
+    event_id, event, told = read(subject, body)
+    return Told(event, Meta(event_id, delivered, body, published or told))
+
+
+def _opened(message: Msg) -> Told:
+    trace = (message.headers or {}).get("traceparent")
+    return opened(message.subject, message.data, message.metadata.num_delivered, trace)
+
+
+def _bound(several: Sequence[Told]) -> dict[str, str]:
     """What the log lines of a reaction have in common."""
-    found = re.fullmatch(r"[0-9a-f]{2}-([0-9a-f]{32})-.*", trace or "")
-    return {"event": event_id} | ({"trace_id": found[1]} if found else {})
+    if len(several) > 1:
+        return {"events": str(len(several))}
+    meta = several[0].meta
+    found = re.fullmatch(r"[0-9a-f]{2}-([0-9a-f]{32})-.*", meta.trace or "")
+    return {"event": meta.event_id} | ({"trace_id": found[1]} if found else {})
 
 
 def _event_id(body: bytes) -> str:

@@ -202,12 +202,22 @@ class Outbox:
         ).one()
         return int(row[0]), float(row[1])
 
-    async def first_time(self, connection: Connection, consumer: str, event_id: str) -> bool:
-        """Whether ``consumer`` has not taken this event before; notes that it has now."""
-        taken = await connection.execute(
-            upsert(self.inbox).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
+    async def taken_first(
+        self, connection: Connection, consumer: str, event_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Those of the events that ``consumer`` has not taken before; notes that it has now.
+
+        However many they are, it is one statement; in order, so that two of one durable wait for each
+        other and never in a circle.
+        """
+        ids = func.unnest(literal(sorted(set(event_ids)), ARRAY(Text))).column_valued("event_id")
+        noted = await connection.execute(
+            upsert(self.inbox)
+            .from_select(["consumer", "event_id"], select(literal(consumer), ids))
+            .on_conflict_do_nothing()
+            .returning(self.inbox.c.event_id)
         )
-        return taken.rowcount == 1
+        return frozenset(noted.scalars())
 
     async def bury(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -102,13 +102,15 @@ def _line_key(module: str) -> None:
 @_removal("inbox")
 def _inbox(module: str) -> None:
     """A consumer takes whatever comes, however often."""
-    original = load("shared.outbox:Outbox").first_time
+    original = load("shared.outbox:Outbox").taken_first
 
-    async def first_time(self: object, *given: object) -> bool:
-        await original(self, *given)
-        return True
+    async def taken_first(
+        self: object, connection: object, consumer: str, ids: Sequence[str]
+    ) -> frozenset[str]:
+        await original(self, connection, consumer, ids)
+        return frozenset(ids)
 
-    _replace("shared.outbox:Outbox", "first_time", first_time)
+    _replace("shared.outbox:Outbox", "taken_first", taken_first)
 
 
 @_removal("message-key")

@@ -1,6 +1,7 @@
 """What notify does with an event: messages kept, mails and calls queued, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from services.notify.domain.subjects import wanted
 from services.notify.domain.values import Channel
@@ -9,9 +10,10 @@ from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
 from services.notify.store.tables import ORG
+from services.notify.store.webhooks import Subscription
 from shared import metrics
 from shared.bus import SUBJECTS
-from shared.consumer import Meta, Poison, Reaction
+from shared.consumer import Meta, Poison, Reaction, Told, each
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
 from shared.db import Connection
@@ -23,6 +25,15 @@ DURABLES: Mapping[str, tuple[str, ...]] = {
     "notify-events": (SUBJECTS,),
 }
 """What notify listens to, by durable."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event, and the plan and department it is about, as far as anybody can say."""
+
+    told: Told
+    plan_id: str | None
+    department: str | None
 
 
 class Telling:
@@ -38,45 +49,56 @@ class Telling:
 
     def reactions(self) -> tuple[Reaction, ...]:
         """The durable consumers: the organisation's copy first, then every event."""
-        handlers = {"notify-org": self.keep_org, "notify-events": self.tell}
+        handlers = {"notify-org": each(self.keep_org), "notify-events": self.tell}
         return tuple(Reaction(durable, DURABLES[durable], handlers[durable]) for durable in DURABLES)
 
     async def keep_org(self, connection: Connection, event: Event, meta: Meta) -> None:
         """Take a fact of the directory into the copy."""
         await ORG.keep(connection, event)
 
-    async def tell(self, connection: Connection, event: Event, meta: Meta) -> None:
-        """Keep the event's messages and queue its mails and calls, all or nothing."""
-        plan_id, department = await self._about(event)
-        if event.notices:
-            await self._tell_people(connection, event, meta, department)
-        await _queue_calls(connection, event, meta, plan_id, department)
-
-    async def _about(self, event: Event) -> tuple[str | None, str | None]:
-        plan, department = plan_of(event)
-        if plan is not None and department is None:
-            author = (await self._people.get()).person(plan.person)
-            department = author.department if author else None
-        return (plan.plan_id if plan else None), department
-
-    async def _tell_people(
-        self, connection: Connection, event: Event, meta: Meta, department: str | None
-    ) -> None:
+    async def tell(self, connection: Connection, several: Sequence[Told]) -> None:
+        """Keep the events' messages and queue their mails and calls, all or nothing."""
         organisation = await self._people.get()
-        new = [_message(notice, organisation, self._zone) for notice in event.notices]
-        news = await messages.add(connection, new)
+        facts = [_fact(told, organisation) for told in several]
+        mails = await self._mails(connection, facts, organisation)
+        subscribed = await webhooks.subscriptions(connection)
+        calls = [call for fact in facts for call in _calls(fact, subscribed)]
+        await deliveries.queue(connection, [*mails, *calls])
+
+    async def _mails(
+        self, connection: Connection, facts: Sequence[Fact], organisation: Organisation
+    ) -> list[NewDelivery]:
+        """The mails of those messages that are news, to everybody who wants any."""
+        words: dict[tuple[str, str], tuple[Fact, NewMessage]] = {}
+        for fact, notice in _notices(facts):
+            # Of those with the same recipient and reason the first is kept.
+            if (notice.recipient, notice.reason) not in words:
+                message = _message(notice, organisation, self._zone)
+                words[notice.recipient, notice.reason] = (fact, message)
+        news = await messages.add(connection, [message for _, message in words.values()])
         metrics.MESSAGES.inc(len(news))
         if not (news and self._by_mail):
-            return
+            return []
         silent = await messages.without_mail(connection, (recipient for recipient, _ in news))
-        await deliveries.queue(
-            connection,
-            [
-                _mail(one, news[one.recipient, one.reason], meta, department)
-                for one in _by_cause(new).values()
-                if (one.recipient, one.reason) in news and one.recipient not in silent
-            ],
-        )
+        return [
+            _mail(message, news[cause], fact)
+            for cause, (fact, message) in words.items()
+            if cause in news and message.recipient not in silent
+        ]
+
+
+def _notices(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Notice]]:
+    for fact in facts:
+        for notice in fact.told.event.notices:
+            yield fact, notice
+
+
+def _fact(told: Told, organisation: Organisation) -> Fact:
+    plan, department = plan_of(told.event)
+    if plan is not None and department is None:
+        author = organisation.person(plan.person)
+        department = author.department if author else None
+    return Fact(told, plan.plan_id if plan else None, department)
 
 
 def plan_of(event: Event) -> tuple[PlanRef | None, str | None]:
@@ -97,44 +119,30 @@ def _message(notice: Notice, organisation: Organisation, zone: str) -> NewMessag
     return NewMessage(notice.recipient, notice.reason, notice.template, plan_id, rendered)
 
 
-def _by_cause(new: list[NewMessage]) -> Mapping[tuple[str, str], NewMessage]:
-    """The first of those with the same recipient and reason: the one that was kept."""
-    first: dict[tuple[str, str], NewMessage] = {}
-    for one in new:
-        first.setdefault((one.recipient, one.reason), one)
-    return first
-
-
-def _mail(message: NewMessage, message_id: int, meta: Meta, department: str | None) -> NewDelivery:
+def _mail(message: NewMessage, message_id: int, fact: Fact) -> NewDelivery:
     return NewDelivery(
         channel=Channel.MAIL,
         target=message.recipient,
-        event_id=meta.event_id,
+        event_id=fact.told.meta.event_id,
         subject=message.rendered.subject,
         plan_id=message.plan_id,
-        department=department,
+        department=fact.department,
         message_id=message_id,
+        trace=fact.told.meta.trace,
     )
 
 
-async def _queue_calls(
-    connection: Connection, event: Event, meta: Meta, plan_id: str | None, department: str | None
-) -> None:
-    subject = event.subject()
-    subscribed = await webhooks.subscriptions(connection)
-    await deliveries.queue(
-        connection,
-        [
-            NewDelivery(
+def _calls(fact: Fact, subscribed: Sequence[Subscription]) -> Iterator[NewDelivery]:
+    subject = fact.told.event.subject()
+    for subscription in subscribed:
+        if wanted(subscription.events, subject):
+            yield NewDelivery(
                 channel=Channel.WEBHOOK,
                 target=subscription.id,
-                event_id=meta.event_id,
+                event_id=fact.told.meta.event_id,
                 subject=subject,
-                plan_id=plan_id,
-                department=department,
-                body=meta.body.decode(),
+                plan_id=fact.plan_id,
+                department=fact.department,
+                body=fact.told.meta.body.decode(),
+                trace=fact.told.meta.trace,
             )
-            for subscription in subscribed
-            if wanted(subscription.events, subject)
-        ],
-    )

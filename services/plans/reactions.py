@@ -2,7 +2,7 @@
 
 from services.plans.store import progress, scores
 from services.plans.store.tables import ORG
-from shared.consumer import Meta, Reaction
+from shared.consumer import Meta, Reaction, each
 from shared.contracts.events import Event, MetricRecorded, PlanScored
 from shared.db import Connection
 from shared.org.copy import ORG_EVENTS
@@ -26,9 +26,9 @@ async def keep_metric(connection: Connection, event: Event, meta: Meta) -> None:
 
 
 REACTIONS = (
-    Reaction("plans-org", tuple(kind.subject() for kind in ORG_EVENTS), keep_organisation),
-    Reaction("plans-scores", (PlanScored.subject(),), keep_score),
-    Reaction("plans-metrics", (MetricRecorded.subject(),), keep_metric),
+    Reaction("plans-org", tuple(kind.subject() for kind in ORG_EVENTS), each(keep_organisation)),
+    Reaction("plans-scores", (PlanScored.subject(),), each(keep_score)),
+    Reaction("plans-metrics", (MetricRecorded.subject(),), each(keep_metric)),
 )
 DURABLES = {reaction.durable: reaction.subjects for reaction in REACTIONS}
 """What the service listens to, by durable."""

@@ -2,7 +2,7 @@
 
 from services.scoring.store import plans
 from services.scoring.store.tables import ORG
-from shared.consumer import Meta, Reaction
+from shared.consumer import Meta, Reaction, each
 from shared.contracts.events import Event, StageEntered
 from shared.db import Connection
 from shared.org.copy import ORG_EVENTS
@@ -20,8 +20,8 @@ async def keep_stage(connection: Connection, event: Event, meta: Meta) -> None:
 
 
 REACTIONS = (
-    Reaction("scoring-org", tuple(event.subject() for event in ORG_EVENTS), keep_organisation),
-    Reaction("scoring-plans", (StageEntered.subject(),), keep_stage),
+    Reaction("scoring-org", tuple(event.subject() for event in ORG_EVENTS), each(keep_organisation)),
+    Reaction("scoring-plans", (StageEntered.subject(),), each(keep_stage)),
 )
 DURABLES = {reaction.durable: reaction.subjects for reaction in REACTIONS}
 """What the service listens to, by durable."""

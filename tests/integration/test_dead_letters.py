@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from monthline.__main__ import app
 from services.notify.store.tables import ORG, OUTBOX
 from shared.bus import Bus
-from shared.consumer import MAX_DELIVER, Consumer, Meta, Reaction
+from shared.consumer import MAX_DELIVER, Consumer, Meta, Reaction, each
 from shared.contracts.events import Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text
@@ -38,7 +38,7 @@ class Delivery:
         """Not now."""
         self.answers.append("nak")
 
-    async def ack_sync(self, timeout: float = 0) -> None:
+    async def ack(self) -> None:
         """Done."""
         self.answers.append("ack")
 
@@ -67,7 +67,7 @@ def message(person: str, padding: int = 0) -> bytes:
 async def deliver(database: Database, body: bytes, number: int) -> list[str]:
     """What a consumer whose handler fails answers to a delivery."""
     consumer = Consumer(
-        database, OUTBOX, Bus("nats://unused", name="x"), Reaction(CONSUMER, (SUBJECT,), fail)
+        database, OUTBOX, Bus("nats://unused", name="x"), Reaction(CONSUMER, (SUBJECT,), each(fail))
     )
     delivery = Delivery(body, number)
     await consumer.take(delivery)  # type: ignore[arg-type]

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Column, Table, Text, func, insert, select, text
+from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text
 
 from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, Meta, Poison, Reaction
+from shared.consumer import Consumer, Meta, OneByOne, Poison, Reaction, each
 from shared.contracts.events import DraftChanged, Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text as Name
@@ -62,12 +64,35 @@ async def effects(database: Database) -> int:
         return found
 
 
+async def effects_in_order(database: Database) -> list[str]:
+    async with database.transaction() as connection:
+        rows = await connection.execute(select(EFFECT.c.event_id).order_by(literal_column("ctid")))
+        return list(rows.scalars())
+
+
+class Delivered:
+    """One delivery of a letter, which notes what was answered."""
+
+    def __init__(self, letter: Letter) -> None:
+        self.subject, self.data, self.headers = letter.subject, letter.body, None
+        self.metadata = SimpleNamespace(num_delivered=1, timestamp=datetime.now(UTC))
+        self.answers: list[str] = []
+
+    async def nak(self, delay: float = 0) -> None:
+        """Not now."""
+        self.answers.append("nak")
+
+    async def ack(self) -> None:
+        """Done."""
+        self.answers.append("ack")
+
+
 async def take_effect(connection: Connection, event: Event, meta: Meta) -> None:
     await connection.execute(insert(EFFECT).values(event_id=meta.event_id))
 
 
-def reaction(handler: object = take_effect) -> Reaction:
-    return Reaction(f"test-{uuid4().hex[:8]}", (DraftChanged.subject(),), handler)  # type: ignore[arg-type]
+def reaction(handler: OneByOne = take_effect) -> Reaction:
+    return Reaction(f"test-{uuid4().hex[:8]}", (DraftChanged.subject(),), each(handler))
 
 
 async def until(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -155,9 +180,40 @@ async def test_a_failed_effect_leaves_no_inbox_row_and_is_tried_again(database: 
     with pytest.raises(RuntimeError):
         await Consumer(database, OUTBOX, bus, failing).apply(letter.subject, letter.body)
     assert await effects(database) == 0
-    working = replace(failing, handler=take_effect)
+    working = replace(failing, handler=each(take_effect))
     await Consumer(database, OUTBOX, bus, working).apply(letter.subject, letter.body)
     assert await effects(database) == 1
+
+
+async def test_what_comes_together_takes_effect_once_each_in_its_order(database: Database, bus: Bus) -> None:
+    letters = await told(database, *(changed(number) for number in range(1, 6)))
+    taken = [Delivered(letter) for letter in (*letters, letters[0])]
+    consumer = Consumer(database, OUTBOX, bus, reaction())
+    assert await consumer.take_together(taken) is True  # type: ignore[arg-type]
+    assert await consumer.take_together(taken) is True  # type: ignore[arg-type]
+    assert await effects_in_order(database) == [str(letter.id) for letter in letters]
+    assert [one.answers for one in taken] == [["ack", "ack"]] * 6
+
+
+async def test_one_that_cannot_be_taken_leaves_those_that_came_with_it_to_be_taken_one_by_one(
+    database: Database, bus: Bus
+) -> None:
+    letters = await told(database, *(changed(number) for number in range(1, 4)))
+
+    async def never_the_second(connection: Connection, event: Event, meta: Meta) -> None:
+        await take_effect(connection, event, meta)
+        if meta.event_id == str(letters[1].id):
+            raise RuntimeError("this one never")
+
+    taken = [Delivered(letter) for letter in letters]
+    consumer = Consumer(database, OUTBOX, bus, reaction(never_the_second))
+    assert await consumer.take_together(taken) is False  # type: ignore[arg-type]
+    assert await effects(database) == 0
+    assert [one.answers for one in taken] == [[], [], []]
+    for one in taken:
+        await consumer.take(one)  # type: ignore[arg-type]
+    assert await effects_in_order(database) == [str(letters[0].id), str(letters[2].id)]
+    assert [one.answers for one in taken] == [["ack"], ["nak"], ["ack"]]
 
 
 async def test_a_consumer_that_was_ended_resumes_where_it_was(database: Database, bus: Bus) -> None:

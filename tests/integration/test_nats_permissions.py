@@ -19,7 +19,7 @@ from services.plans.reactions import REACTIONS
 from services.plans.store.tables import OUTBOX as PLANS_OUTBOX
 from services.scoring.store.tables import OUTBOX as SCORING_OUTBOX
 from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, Meta
+from shared.consumer import Consumer, Meta, each
 from shared.contracts.events import EVENTS, Event, MetricRecorded
 from shared.db import Connection, Database
 from shared.migrations.run import SERVICES
@@ -135,7 +135,7 @@ async def test_a_fact_goes_from_one_service_to_another_with_the_permissions_of_b
         async def take(connection: Connection, event: Event, meta: Meta) -> None:
             taken.set()
 
-        consumer = Consumer(plans, PLANS_OUTBOX, to_plans, replace(reaction, handler=take))
+        consumer = Consumer(plans, PLANS_OUTBOX, to_plans, replace(reaction, handler=each(take)))
         task = asyncio.create_task(consumer.run())
         try:
             async with asyncio.timeout(20):

@@ -18,7 +18,6 @@ from services.notify.domain.values import Channel, Delivery, DeliveryState
 from services.notify.store.tables import deliveries
 from services.notify.store.webhooks import REMOVED, lane_of
 from shared.db import Connection
-from shared.outbox import traceparent
 
 MAIL_LANE: Final = "mail"
 _COLUMNS = tuple(deliveries.c[name] for name in Delivery.model_fields)
@@ -36,6 +35,7 @@ class NewDelivery:
     department: str | None
     message_id: int | None = None
     body: str | None = None
+    trace: str | None = None
 
     @property
     def lane(self) -> str:
@@ -54,15 +54,17 @@ class Scope:
 async def queue(connection: Connection, new: Sequence[NewDelivery]) -> None:
     """Queue deliveries for now; a webhook that has been called with an event is not called with it again."""
     if new:
-        trace = traceparent.get()
-        rows = [
-            {**vars(one), "channel": one.channel.value, "lane": one.lane, "traceparent": trace} for one in new
-        ]
+        rows = [_row(one) for one in new]
         once = upsert(deliveries).on_conflict_do_nothing(
             index_elements=[deliveries.c.target, deliveries.c.event_id],
             index_where=deliveries.c.channel == literal_column("'webhook'"),
         )
         await connection.execute(once, rows)
+
+
+def _row(new: NewDelivery) -> dict[str, Any]:
+    values = {name: value for name, value in vars(new).items() if name != "trace"}
+    return values | {"channel": new.channel.value, "lane": new.lane, "traceparent": new.trace}
 
 
 async def listed(

@@ -36,6 +36,14 @@ def test_a_mail_has_the_text_twice_and_names_its_language() -> None:
     assert mail["Content-Language"] == "zh"
 
 
+@pytest.mark.parametrize("subject", ["计划" * 60, "Plan " * 40 + "end", "Plan 计划 " * 30 + "末", "a" * 60])
+def test_a_long_subject_is_folded_and_read_as_it_was_written(subject: str) -> None:
+    raw = compose(rendered(subject, "x"), TO, "monthline@company.example").as_bytes()
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
+    encoded = [line for line in raw.splitlines() if b"=?" in line]
+    assert all(len(line) <= 78 for line in encoded)
+
+
 def test_repetitions_of_a_message_have_one_id() -> None:
     assert _mail(rendered())["Message-ID"] == "<message-7@company.example>" == _mail(rendered())["Message-ID"]
 
