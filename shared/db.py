@@ -1,10 +1,12 @@
 """One schema of PostgreSQL: its connections and its transactions."""
 
 import asyncio
+from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Delete, Insert, MetaData, Update, func, literal_column, make_url, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -154,16 +156,28 @@ def after_commit(connection: Connection, call: Callable[[], None]) -> None:
     connection.info[AFTER_COMMIT].append(call)
 
 
-async def together(connection: Connection, **changes: Insert | Update | Delete) -> Mapping[str, int]:
+@dataclass(frozen=True)
+class Change:
+    """A change whose statement is always the same, and what it is given this time."""
+
+    statement: Insert | Update | Delete
+    given: Mapping[str, Any]
+
+
+async def together(connection: Connection, **changes: Insert | Update | Delete | Change) -> Mapping[str, int]:
     """Carry out named changes in one statement, one round trip; how many rows each has touched.
 
     They run on one snapshot: none sees what another writes, and no two may change the same row.
     """
-    parts = {name: change.returning(literal_column("1")).cte(name) for name, change in changes.items()}
+    given = [change.given for change in changes.values() if isinstance(change, Change)]
+    statements = {
+        name: change.statement if isinstance(change, Change) else change for name, change in changes.items()
+    }
+    parts = {name: each.returning(literal_column("1")).cte(name) for name, each in statements.items()}
     counts = [
         select(func.count()).select_from(part).scalar_subquery().label(name) for name, part in parts.items()
     ]
-    row = (await connection.execute(select(*counts))).one()
+    row = (await connection.execute(select(*counts), dict(ChainMap(*map(dict, given))))).one()
     return dict(row._mapping)
 
 

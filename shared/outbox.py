@@ -13,7 +13,6 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
-    Insert,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    bindparam,
     column,
     delete,
     exists,
@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.contracts.events import Event
-from shared.db import Connection, after_commit
+from shared.db import Change, Connection, after_commit
 
 LARGEST = 1024 * 1024
 """Bytes of the largest message: the stream takes no larger one, so that a dead letter is always whole."""
@@ -122,15 +122,23 @@ class Outbox:
             Column("replayed_at", DateTime(timezone=True)),
         )
 
+        told = (
+            func.jsonb_to_recordset(bindparam("letters", type_=JSONB))
+            .table_valued(column("id", Uuid), column("subject", Text), column("body", JSONB))
+            .render_derived(with_types=True)
+        )
+        self._write = insert(self.letters).from_select(["id", "subject", "body"], select(told))
+
     def _wake(self) -> None:
         self.wake()
 
     async def tell(self, connection: Connection, *events: Event) -> None:
         """Write the events down in the caller's transaction, in one statement."""
         if events:
-            await connection.execute(self.letters_of(connection, *events))
+            change = self.letters_of(connection, *events)
+            await connection.execute(change.statement, change.given)
 
-    def letters_of(self, connection: Connection, *events: Event) -> Insert:
+    def letters_of(self, connection: Connection, *events: Event) -> Change:
         """The change that writes the events down; the relay is woken when the transaction commits.
 
         However many they are, the statement is the same, so that it is compiled and prepared once.
@@ -145,13 +153,8 @@ class Outbox:
             }
             for id_, event in zip(ids, events, strict=True)
         ]
-        told = (
-            func.jsonb_to_recordset(literal(rows, JSONB))
-            .table_valued(column("id", Uuid), column("subject", Text), column("body", JSONB))
-            .render_derived(with_types=True)
-        )
         after_commit(connection, self._wake)
-        return insert(self.letters).from_select(["id", "subject", "body"], select(told))
+        return Change(self._write, {"letters": rows})
 
     async def anything_waits(self, connection: Connection) -> bool:
         """Whether a letter waits to be published; a look that locks nothing."""

@@ -78,6 +78,13 @@ class TooLarge(Refusal):
     status = 413
 
 
+class Full(Refusal):
+    """A plan takes no more of something. ``what`` names the kind of thing, ``most`` how many it takes."""
+
+    code = "plan.full"
+    status = 409
+
+
 class WrongStage(Refusal):
     """The move is not possible from where the plan stands. ``stage``, ``move``."""
 

@@ -12,7 +12,7 @@ from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Recipient, reporting_week
 from services.plans.domain.scored import Scored
 from services.plans.domain.templates import effective
-from services.plans.domain.versions import require_content, require_version
+from services.plans.domain.versions import require_another, require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
 from services.plans.store.plans import Entering, PlanRow
 from services.plans.store.tables import ORG, OUTBOX
@@ -148,6 +148,7 @@ async def submission_of(connection: Connection, plan: PlanRow, command: Command)
     """What is about to be frozen: the draft as it stands, if nothing in it blocks."""
     if plan.stage is not Stage.DRAFTING:
         raise WrongStage(stage=plan.stage.value, move=command.move.value)
+    require_another(plan.revision)
     draft = await drafts.read(connection, plan)
     require_content(command.content_version, draft.content_version, plan.stage)
     findings = lint(draft.content, draft.template)

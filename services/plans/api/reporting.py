@@ -12,11 +12,11 @@ from services.plans.api import views
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import EntryView, NewProgress, ProgressView
 from services.plans.domain.messages import message
-from services.plans.domain.progress import Problem, problems, report
+from services.plans.domain.progress import Problem, problems, report, require_room
 from services.plans.domain.stages import require_reporting
-from services.plans.store import drafts, plans, progress
+from services.plans.store import drafts, progress
 from services.plans.store.plans import PlanRow
-from services.plans.store.progress import Report
+from services.plans.store.progress import Facts, Report
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
@@ -54,20 +54,27 @@ class Reporting:
         ref = ref_of(plan_id)
         wish = Report(ref.plan_id, caller.id, key, _digest(ref, body))
         async with self._database.transaction() as connection:
-            plan = await plans.lock(connection, ref.plan_id, shared=True)
-            require_author(caller, plan, "progress")
-            earlier = await _earlier(connection, wish)
+            facts = await progress.lock(connection, wish)
+            require_author(caller, facts.plan, "progress")
+            earlier = await _earlier(connection, wish) if facts.known else None
             if earlier is not None:
                 return earlier
-            require_reporting(plan.stage, frozen=plan.frozen_version is not None)
-            content = (await drafts.revision(connection, plan.id)).submission.content
-            _require_sound(problems(content, body.entries, ref.month, self._today(plan)), language)
+            self._require_taken(facts, body, ref, language)
             recorded = await progress.record(connection, wish, body.entries)
             if recorded is None:
                 return await _earlier(connection, wish) or Page(items=[])
             told = (ProgressRecorded(plan=ref, item=one.entry.item, entry=one.number) for one in recorded)
             await OUTBOX.tell(connection, *told)
         return Page(items=[views.entry(one) for one in recorded])
+
+    def _require_taken(self, facts: Facts, body: NewProgress, ref: PlanRef, language: Language) -> None:
+        """Raises WrongStage, Full or Invalid unless these entries may be added now."""
+        plan = facts.plan
+        require_reporting(plan.stage, frozen=plan.frozen_version is not None)
+        require_room(facts.entries, len(body.entries))
+        # A plan that is tracked has been submitted.
+        assert facts.content is not None
+        _require_sound(problems(facts.content, body.entries, ref.month, self._today(plan)), language)
 
     def _today(self, plan: PlanRow) -> date | None:
         return plan.moment.astimezone(ZoneInfo(plan.zone)).date() if self._by_the_clock else None

@@ -17,8 +17,11 @@ from shared.contracts.plan import (
     PlanContent,
     ProgressEntry,
 )
+from shared.contracts.refusals import Full
 from shared.contracts.values import Code, Text, Value
 
+MOST_ENTRIES = 1000
+"""Of one plan: some thirty items reported on every day of its month."""
 DONE_OR_OPEN = (Decimal(0), Decimal(1))
 
 
@@ -80,6 +83,12 @@ class CategoryProgress(Value):
     items: int
     items_reported: int
     lines: tuple[ItemProgress, ...]
+
+
+def require_room(recorded: int, more: int) -> None:
+    """Raises Full when a plan with so many entries does not take so many more."""
+    if recorded + more > MOST_ENTRIES:
+        raise Full(what="progress entry", most=MOST_ENTRIES)
 
 
 def problems(

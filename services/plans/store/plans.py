@@ -3,9 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Insert, RowMapping, Select, Update, func, insert, or_, select, update
+from sqlalchemy import (
+    Insert,
+    RowMapping,
+    Select,
+    Subquery,
+    Text,
+    Update,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.ledger import ChainedLine
@@ -88,7 +101,7 @@ class Entering:
 
 async def find(connection: Connection, plan_id: str) -> ListedPlan | None:
     """One plan, with its content version and the copy of its score."""
-    row = (await connection.execute(_listed().where(plans.c.id == plan_id))).mappings().one_or_none()
+    row = (await connection.execute(_LISTED.where(plans.c.id == plan_id))).mappings().one_or_none()
     return _as_listed(row) if row else None
 
 
@@ -102,7 +115,7 @@ async def stage_of(connection: Connection, plan_id: str) -> Stage | None:
 
 async def page(connection: Connection, wanted: Wanted, *, after: str, limit: int) -> Sequence[ListedPlan]:
     """At most ``limit`` of the plans that are wanted and seen, in the order of their ids."""
-    statement = _listed().where(*_conditions(wanted), plans.c.id > after).order_by(plans.c.id).limit(limit)
+    statement = _LISTED.where(*_conditions(wanted), plans.c.id > after).order_by(plans.c.id).limit(limit)
     return [_as_listed(row) for row in (await connection.execute(statement)).mappings()]
 
 
@@ -114,28 +127,39 @@ async def open_page(connection: Connection, *, after: str, limit: int) -> Sequen
         .order_by(plans.c.id)
         .limit(limit)
     )
-    return [_as_plan(row) for row in (await connection.execute(statement)).mappings()]
+    return [as_plan(row) for row in (await connection.execute(statement)).mappings()]
 
 
-async def lock(connection: Connection, plan_id: str, *, shared: bool = False) -> PlanRow:
-    """The plan, held until the transaction ends: alone, or together with other readers.
+def held(*, shared: bool) -> Subquery:
+    """The row of the plan ``plan_id``, locked until the transaction ends: alone, or with other readers."""
+    return (
+        select(plans)
+        .where(plans.c.id == bindparam("plan_id", type_=Text))
+        .with_for_update(read=shared, key_share=not shared)
+        .subquery("held")
+    )
+
+
+def _locking() -> Select[Any]:
+    row = held(shared=False)
+    return select(*row.c, func.clock_timestamp().label("moment"))
+
+
+_LOCK: Final = _locking()
+
+
+async def lock(connection: Connection, plan_id: str) -> PlanRow:
+    """The plan, held until the transaction ends.
 
     The clock is read outside the locking query, so that it shows the time after any waiting.
 
     Raises:
         NotFound: there is no such plan.
     """
-    held = (
-        select(plans)
-        .where(plans.c.id == plan_id)
-        .with_for_update(read=shared, key_share=not shared)
-        .subquery("held")
-    )
-    statement = select(*held.c, func.clock_timestamp().label("moment"))
-    row = (await connection.execute(statement)).mappings().one_or_none()
+    row = (await connection.execute(_LOCK, {"plan_id": plan_id})).mappings().one_or_none()
     if row is None:
         raise NotFound(what="plan")
-    return _as_plan(row)
+    return as_plan(row)
 
 
 async def open_new(connection: Connection, request: OpenPlan, template: Template, line: ChainedLine) -> bool:
@@ -198,13 +222,16 @@ def frozen(plan: PlanRow) -> Update:
     return update(plans).where(plans.c.id == plan.id).values(frozen_version=plan.version)
 
 
-def _listed() -> Select[Any]:
+def _list() -> Select[Any]:
     copied = [column.label(f"score_{column.name}") for column in scores.c if column.name != "plan_id"]
     return (
         select(*plans.c, func.clock_timestamp().label("moment"), drafts.c.content_version, *copied)
         .join(drafts, drafts.c.plan_id == plans.c.id)
         .outerjoin(scores, scores.c.plan_id == plans.c.id)
     )
+
+
+_LISTED: Final = _list()
 
 
 def _conditions(wanted: Wanted) -> Iterable[Any]:
@@ -221,7 +248,8 @@ def _conditions(wanted: Wanted) -> Iterable[Any]:
         yield or_(seen, plans.c.person.in_(sorted(wanted.seen_people)))
 
 
-def _as_plan(row: RowMapping) -> PlanRow:
+def as_plan(row: RowMapping) -> PlanRow:
+    """The plan of a row of ``plans`` that has the clock beside it, as ``moment``."""
     return PlanRow(
         ref=PlanRef(company=row["company"], month=row["month"], person=row["person"]),
         department=row["department"],
@@ -249,4 +277,4 @@ def _as_listed(row: RowMapping) -> ListedPlan:
             band=row["score_band"],
             provisional=tuple(row["score_provisional"]),
         )
-    return ListedPlan(plan=_as_plan(row), content_version=row["content_version"], score=score)
+    return ListedPlan(plan=as_plan(row), content_version=row["content_version"], score=score)

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Insert, Row, exists, insert, select
+from sqlalchemy import Insert, Row, Select, Text, bindparam, column, exists, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.actuals import FedValue
 from services.plans.domain.progress import Reported
-from services.plans.store.tables import closings, metrics, progress
+from services.plans.store.plans import PlanRow, as_plan, held
+from services.plans.store.tables import closings, metrics, progress, revisions
 from shared.contracts.events import MetricRecorded
-from shared.contracts.plan import ClosedPlan, ProgressEntry
-from shared.contracts.refusals import KeyReused
+from shared.contracts.plan import ClosedPlan, PlanContent, ProgressEntry
+from shared.contracts.refusals import KeyReused, NotFound
 from shared.db import Connection
 
 
@@ -37,6 +39,71 @@ class Recorded:
     entries: tuple[Reported, ...]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a report is judged by: the plan, held against moves, and what it has so far.
+
+    ``known`` says that the author has used the report's key before.
+    """
+
+    plan: PlanRow
+    content: PlanContent | None
+    entries: int
+    known: bool
+
+
+def _facts() -> Select[Any]:
+    plan = held(shared=True)
+    content = select(revisions.c.submission["content"]).where(
+        revisions.c.plan_id == plan.c.id, revisions.c.number == plan.c.revision
+    )
+    entries = select(func.count()).where(progress.c.plan_id == plan.c.id)
+    known = exists().where(
+        progress.c.author == bindparam("author", type_=Text), progress.c.key == bindparam("key", type_=Text)
+    )
+    return select(
+        *plan.c,
+        func.clock_timestamp().label("moment"),
+        content.scalar_subquery().label("content"),
+        entries.scalar_subquery().label("entries"),
+        known.label("known"),
+    )
+
+
+_FACTS: Final = _facts()
+
+
+async def lock(connection: Connection, report: Report) -> Facts:
+    """The plan of a report, held against moves but not against other reports; raises NotFound."""
+    asked = {"plan_id": report.plan_id, "author": report.author, "key": report.key}
+    row = (await connection.execute(_FACTS, asked)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(what="plan")
+    content = PlanContent.model_validate(row["content"]) if row["content"] is not None else None
+    return Facts(as_plan(row), content, row["entries"], row["known"])
+
+
+_WRITTEN: Final = ("plan_id", "author", "key", "request_hash", "position", *ProgressEntry.model_fields)
+
+
+def _append() -> Insert:
+    """However many entries they are, the statement is the same."""
+    given = (
+        func.jsonb_to_recordset(bindparam("entries", type_=JSONB))
+        .table_valued(*(column(name, progress.c[name].type) for name in _WRITTEN))
+        .render_derived(with_types=True)
+    )
+    return (
+        upsert(progress)
+        .from_select(_WRITTEN, select(given))
+        .on_conflict_do_nothing()
+        .returning(progress.c.number, progress.c.at, progress.c.position)
+    )
+
+
+_APPEND: Final = _append()
+
+
 async def record(
     connection: Connection, report: Report, entries: Sequence[ProgressEntry]
 ) -> tuple[Reported, ...] | None:
@@ -46,24 +113,17 @@ async def record(
         KeyReused: another request of a different length holds the key.
     """
     rows = [
-        {
-            **entry.model_dump(exclude={"evidence"}),
-            "evidence": str(entry.evidence) if entry.evidence else None,
-            "plan_id": report.plan_id,
-            "author": report.author,
-            "key": report.key,
-            "request_hash": report.request_hash,
-            "position": position,
-        }
+        {**vars(report), **entry.model_dump(mode="json"), "position": position}
         for position, entry in enumerate(entries)
     ]
-    written = await connection.execute(
-        upsert(progress).values(rows).on_conflict_do_nothing().returning(*progress.c)
-    )
-    reported = tuple(sorted((_as_reported(row) for row in written), key=lambda one: one.number))
-    if reported and len(reported) < len(entries):
+    written = (await connection.execute(_APPEND, {"entries": rows})).all()
+    if written and len(written) < len(entries):
         raise KeyReused()
-    return reported or None
+    reported = [
+        Reported(number=row.number, entry=entries[row.position], author=report.author, at=row.at)
+        for row in sorted(written, key=lambda row: row.position)
+    ]
+    return tuple(reported) or None
 
 
 async def recorded_under(connection: Connection, author: str, key: str) -> Recorded | None:

@@ -13,9 +13,12 @@ from services.review.store import comments, dossier, plans
 from services.review.store.comments import Comment
 from services.review.store.tables import OUTBOX
 from shared.contracts.events import Commented
-from shared.contracts.refusals import KeyReused, NotFound, WrongStage
+from shared.contracts.refusals import Full, KeyReused, NotFound, WrongStage
 from shared.db import Connection, Database
 from shared.http import Caller, IdempotencyKey
+
+MOST_COMMENTS = 1000
+"""Of one plan: whoever reads its review reads them all."""
 
 
 class Commenting:
@@ -55,6 +58,8 @@ class Commenting:
             )
             if added is None:
                 return views.comment_view(await _earlier(connection, caller.id, key, asked_for))
+            if await comments.count(connection, plan.plan_id) > MOST_COMMENTS:
+                raise Full(what="comment", most=MOST_COMMENTS)
             await OUTBOX.tell(connection, Commented(plan=round_.plan, comment=added.id, author=caller.id))
         return views.comment_view(added)
 

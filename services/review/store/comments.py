@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.review.store.tables import comments
@@ -38,6 +38,13 @@ async def add(
     )
     row = added.one_or_none()
     return Comment(**row._mapping) if row else None
+
+
+async def count(connection: Connection, plan_id: str) -> int:
+    """How many comments a plan has."""
+    counted = select(func.count()).where(comments.c.plan_id == plan_id)
+    found: int = (await connection.execute(counted)).scalar_one()
+    return found
 
 
 async def by_key(connection: Connection, author: str, key: str) -> Comment:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.plans.domain.progress import MOST_ENTRIES
 from services.plans.store import tables as t
 from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
@@ -79,6 +80,22 @@ async def test_progress_is_not_taken_before_tracking(client: Client, course: Cou
     assert (code(answer), answer.json()["stage"]) == ((409, "move.wrong_stage"), "hr_review")
 
 
+async def test_a_plan_takes_so_many_entries_and_no_more(
+    client: Client, database: Database, course: Course
+) -> None:
+    await course.tracking()
+    for number in range(9):
+        await report(client("p017"), *[entry("i0", "50")] * 100, key=f"key-1{number:03}")
+    assert (await report(client("p017"), *[entry("i0", "50")] * 99, key="key-2000")).status_code == 201
+    refused = await report(client("p017"), *[entry("i0", "50")] * 2, key="key-2001", **CHINESE)
+    assert code(refused) == (409, "plan.full")
+    assert refused.json()["detail"] == f"一份计划最多包含 {MOST_ENTRIES} 条进度记录。"
+    assert await count(database, t.progress) == 999
+    assert (await report(client("p017"), entry("i0", "51"), key="key-2002")).status_code == 201
+    again = await report(client("p017"), entry("i0", "51"), key="key-2002")
+    assert (again.status_code, await count(database, t.progress)) == (201, MOST_ENTRIES)
+
+
 async def test_the_report_shows_entries_and_how_categories_stand(client: Client, course: Course) -> None:
     await course.tracking()
     await report(client("p017"), entry("i0", "50"))
@@ -95,4 +112,4 @@ async def test_a_progress_entry_costs_few_statements(
     with statements(database) as counted:
         await report(client("p017"), entry("i0", "50"))
     # One of them reads the organisation, which a running service does once a second.
-    assert counted.take() <= 6
+    assert counted.take() <= 4

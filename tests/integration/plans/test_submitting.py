@@ -1,10 +1,15 @@
 """Submitting: lint, freeze and move together, or nothing."""
 
+from sqlalchemy import update
+
 from services.plans.activities import PlanKeeper
+from services.plans.domain.versions import MOST_REVISIONS
+from services.plans.store import tables as t
 from shared.contracts.events import PlanSubmitted
 from shared.contracts.plans import GetSubmission
 from shared.contracts.refusals import (
     Blocked,
+    Full,
     NotFound,
     StaleVersion,
 )
@@ -49,6 +54,18 @@ async def test_a_submission_answers_the_same_after_the_plan_has_moved_on(
     second = await keeper.submit(submit(version=3, key="again"))
     assert second.submission.revision == 2
     assert await keeper.submit(submit()) == first
+
+
+async def test_a_plan_is_submitted_so_often_and_no_more(
+    database: Database, keeper: PlanKeeper, course: Course
+) -> None:
+    await course.written()
+    async with database.transaction() as connection:
+        await connection.execute(update(t.plans).values(revision=MOST_REVISIONS))
+    before = await rows(database)
+    full = await refused(keeper.submit(submit()), Full)
+    assert full.details == {"what": "revision", "most": MOST_REVISIONS}
+    assert await rows(database) == before
 
 
 async def test_a_blocked_submission_names_every_finding_and_leaves_nothing(

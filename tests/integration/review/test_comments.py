@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import insert
 
+from services.review.api.commenting import MOST_COMMENTS
 from services.review.store import plans
 from services.review.store.tables import comments
 from shared.contracts.events import Commented, StageEntered
@@ -58,6 +60,22 @@ async def test_the_same_key_gives_the_same_comment_once(
     assert len(await told(database, Commented)) == 1
     other = await comment(client("hr1"), text="Something else")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency.reused")
+
+
+async def test_a_plan_takes_so_many_comments_and_no_more(
+    client: Client, database: Database, lifecycle: LifecycleInMemory
+) -> None:
+    await lifecycle.open()
+    given = (await comment(client("hr1"))).json()
+    more = {"plan_id": PLAN.plan_id, "revision": 1, "author": "hr1", "path": "", "text": "x"}
+    async with database.transaction() as connection:
+        await connection.execute(
+            insert(comments), [{**more, "key": f"more-{number:04}"} for number in range(MOST_COMMENTS - 1)]
+        )
+    refused = await comment(client("author"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "plan.full")
+    assert await count(database, comments) == MOST_COMMENTS
+    assert (await comment(client("hr1"))).json() == given
 
 
 @pytest.mark.parametrize("path", ["items.unknown", "items[9]", "salary", "\u0000"])
