@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from shared import log
@@ -17,6 +17,8 @@ from shared.contracts.refusals import IssuerDown, NotSignedIn
 LEEWAY = 30
 MIN_REFRESH = 10.0
 KEEP = 600.0
+OLDEST = 3600.0
+"""Seconds for which keys are used while the issuer cannot be asked whether they still hold."""
 RETRY = 5.0
 """Seconds after a failure within which the issuer is not asked again: nobody waits in line for a timeout."""
 LONGEST = 8192
@@ -102,25 +104,49 @@ class TokenReader:
         keys = await self._current(KEEP)
         try:
             return jwt.decode(token, keys, algorithms=self._algorithms)
-        except UNREADABLE:
+        except UNREADABLE as error:
             newer = await self._current(MIN_REFRESH)
-            if newer is keys:
-                raise
-            return jwt.decode(token, newer, algorithms=self._algorithms)
+            if newer is not keys:
+                return jwt.decode(token, newer, algorithms=self._algorithms)
+            if isinstance(error, InvalidKeyIdError) and self._failing:
+                # Nobody can say whether this is a key that the issuer has made since.
+                raise IssuerDown(retry_after=int(RETRY)) from error
+            raise
+
+    @property
+    def _failing(self) -> bool:
+        return self._failed_at > self._fetched_at
+
+    @property
+    def _age(self) -> float:
+        return self._clock() - self._fetched_at
 
     async def _current(self, age: float) -> KeySet:
-        """The issuer's keys, at most ``age`` seconds old; nobody waits who has no need of newer ones."""
-        if self._keys is not None and self._clock() - self._fetched_at <= age:
+        """The issuer's keys, at most ``age`` seconds old; while it cannot be asked, at most ``OLDEST``.
+
+        Nobody waits for newer ones who has no need of them, or while it is known that there are none.
+        """
+        if self._keys is not None and (self._age <= age or (self._age <= OLDEST and self._in_vain(age))):
             return self._keys
         async with self._lock:
-            if self._keys is None or self._clock() - self._fetched_at > age:
-                self._keys = await self._fetch()
-                self._fetched_at = self._clock()
+            if self._keys is None or self._age > age:
+                self._take(await self._fetch())
+            if self._keys is None or self._age > OLDEST:
+                raise IssuerDown(retry_after=int(RETRY))
             return self._keys
 
-    async def _fetch(self) -> KeySet:
+    def _in_vain(self, age: float) -> bool:
+        """Whether waiting for newer keys would bring none, or is done by somebody else already."""
+        return self._clock() - self._failed_at < RETRY or (age == KEEP and self._lock.locked())
+
+    def _take(self, fetched: KeySet | None) -> None:
+        if fetched is not None:
+            self._keys, self._fetched_at = fetched, self._clock()
+
+    async def _fetch(self) -> KeySet | None:
+        """The issuer's keys now; None when they cannot be had, or could not a moment ago."""
         if self._clock() - self._failed_at < RETRY:
-            return self._old_keys()
+            return None
         try:
             async with httpx2.AsyncClient(timeout=5, transport=self._transport) as client:
                 answer = await client.get(self._jwks_url)
@@ -129,12 +155,7 @@ class TokenReader:
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             self._failed_at = self._clock()
             logger.error("auth.no_keys", url=self._jwks_url, error=type(error).__name__)
-            return self._old_keys()
-
-    def _old_keys(self) -> KeySet:
-        if self._keys is None:
-            raise IssuerDown(retry_after=int(RETRY))
-        return self._keys
+            return None
 
 
 def _digest(token: str) -> bytes:

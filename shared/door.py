@@ -31,20 +31,23 @@ class Door:
 
         Raises:
             NotSignedIn: no token that holds.
-            TooOften: too much from this person or address, or on this plan.
+            TooOften: too much from this person, to this plan from them, or bad tokens from this address.
             Forbidden: a stranger.
         """
         subject = self._tokens.known(authorization) or await self._subject(authorization, address)
-        self._rates.admit(subject, plan)
+        self._rates.admit(subject)
         principal = Principal(subject, await self._organisation(), configures=subject in self._admins)
         if not principal.known:
             raise Forbidden(needs="active_person")
+        if plan is not None:
+            self._rates.admit_change(subject, plan)
         return principal
 
     async def _subject(self, authorization: str | None, address: str) -> str:
-        self._rates.listen(address)
+        """Whose token it is. Bad ones are counted after they were looked at: none keeps a good one out."""
         try:
             return await self._tokens.subject(authorization)
         except NotSignedIn:
-            self._rates.note_stranger(address)
+            if authorization is not None:
+                self._rates.note_bad_token(address)
             raise

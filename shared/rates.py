@@ -1,4 +1,4 @@
-"""How often somebody may ask: buckets that fill evenly, one for each caller, plan and address."""
+"""How often somebody may ask: evenly filling buckets for callers, their changes of a plan, and addresses."""
 
 import time
 from collections import OrderedDict
@@ -53,7 +53,7 @@ def _unbounded() -> Buckets:
 
 @dataclass(frozen=True)
 class Rates:
-    """The bounds of one process: of a person's requests, of a plan's changes, of an address's bad tokens."""
+    """The bounds of one process: of a person's requests, of those to one plan, of bad tokens."""
 
     people: Buckets = field(default_factory=_unbounded)
     plans: Buckets = field(default_factory=_unbounded)
@@ -64,19 +64,21 @@ class Rates:
         """The bounds as numbers a second."""
         return cls(Buckets(person), Buckets(plan), Buckets(sign_in))
 
-    def admit(self, person: str, plan: str | None) -> None:
-        """Count a request of ``person``, which changes ``plan`` when one is named; raises TooOften."""
+    def admit(self, person: str) -> None:
+        """Count a request of ``person``; raises TooOften."""
         _refuse(self.people.take(person), "person")
-        if plan is not None:
-            _refuse(self.plans.take(plan), "plan")
 
-    def listen(self, address: str) -> None:
-        """Whether a token that is not known yet is still looked at; raises TooOften."""
-        _refuse(self.strangers.wait(address), "address")
+    def admit_change(self, person: str, plan: str) -> None:
+        """Count a change of ``plan`` by ``person``, who may not be allowed it: nobody else waits for that.
 
-    def note_stranger(self, address: str) -> None:
-        """Count a request whose token did not hold."""
-        self.strangers.take(address)
+        Raises:
+            TooOften: they have tried more often than is bearable.
+        """
+        _refuse(self.plans.take(f"{person} {plan}"), "plan")
+
+    def note_bad_token(self, address: str) -> None:
+        """Count a token that did not hold; raises TooOften."""
+        _refuse(self.strangers.take(address), "address")
 
 
 def _refuse(wait: int, of: str) -> None:

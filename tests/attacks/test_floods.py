@@ -91,11 +91,18 @@ async def test_a_person_who_floods_waits_and_nobody_else() -> None:
     assert await statuses(app, READ, **bearer("leader")) == [200]
 
 
-async def test_a_plan_that_is_flooded_waits_and_no_other_and_reads_go_on() -> None:
+async def test_who_floods_a_plan_waits_there_and_nobody_else_does() -> None:
     app = bounded(Rates.of(person=0, plan=1, sign_in=0))
     flood = await statuses(app, *[MOVE] * (BURST + 1), **bearer("author"))
     assert flood == [200] * BURST + [429]
-    assert await statuses(app, MOVE, OTHER, READ, **bearer("leader")) == [429, 200, 200]
+    assert await statuses(app, MOVE, OTHER, READ, **bearer("author")) == [429, 200, 200]
+    assert await statuses(app, MOVE, OTHER, READ, **bearer("leader")) == [200, 200, 200]
+
+
+async def test_who_does_not_work_here_uses_up_nothing_of_a_plan() -> None:
+    app = bounded(Rates.of(person=0, plan=1, sign_in=0))
+    assert set(await statuses(app, *[MOVE] * (BURST + 3), **bearer("nobody"))) == {403}
+    assert await statuses(app, MOVE, **bearer("author")) == [200]
 
 
 async def test_the_answer_says_when_to_come_back_in_the_callers_language() -> None:
@@ -110,17 +117,20 @@ async def test_the_answer_says_when_to_come_back_in_the_callers_language() -> No
     assert refused.json()["title"] == "请求过于频繁"
 
 
-async def test_bad_tokens_from_an_address_are_not_even_looked_at_and_who_is_known_goes_on() -> None:
+async def test_bad_tokens_are_bounded_by_address_and_keep_no_good_one_out() -> None:
     app = bounded(Rates.of(person=0, plan=0, sign_in=1))
     forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
-    known = bearer("author")
-    assert await statuses(app, READ, **known) == [200]
     flood = await statuses(app, *[READ] * (BURST + 2), **forged)
     assert flood == [401] * BURST + [429] * 2
-    assert await statuses(app, READ) == [429]
-    assert await statuses(app, READ, **known) == [200]
-    assert await statuses(app, READ, **bearer("leader")) == [429]
-    assert await statuses(app, READ, address="10.0.0.2", **bearer("leader")) == [200]
+    assert await statuses(app, READ, address="10.0.0.2", **forged) == [401]
+    assert await statuses(app, READ, **bearer("leader")) == [200]
+
+
+async def test_requests_without_a_token_use_up_nothing() -> None:
+    app = bounded(Rates.of(person=0, plan=0, sign_in=1))
+    assert set(await statuses(app, *[READ] * (BURST + 3))) == {401}
+    forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
+    assert await statuses(app, READ, **forged) == [401]
 
 
 def test_the_shipped_bounds_let_a_busy_office_work() -> None:

@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from monthline.deployment import Deployment
-from shared.auth import KEEP, RETRY, TokenReader
+from shared.auth import KEEP, OLDEST, RETRY, TokenReader
 from shared.contracts.refusals import IssuerDown, NotSignedIn
 from shared.settings import Settings
 
@@ -49,10 +49,10 @@ def reader(issuer: str, page: Page, clock: Callable[[], float] = time.monotonic)
     )
 
 
-def bearer(issuer: str) -> str:
+def bearer(issuer: str, kid: str = "k1") -> str:
     now = int(time.time())
     claims = {"iss": issuer, "aud": "monthline", "sub": "p001", "iat": now, "exp": now + 600}
-    return "Bearer " + jwt.encode({"alg": "ES256", "kid": "k1"}, claims, KEY)
+    return "Bearer " + jwt.encode({"alg": "ES256", "kid": kid}, claims, KEY)
 
 
 @pytest.mark.parametrize("issuer", ["https://acme.example.com/", "https://login.example.com", "http://a/b/"])
@@ -122,3 +122,45 @@ async def test_keys_once_fetched_are_used_while_the_issuer_is_away() -> None:
     page.down = True
     now[0] += KEEP + 1
     assert await tokens.subject(token) == "p001"
+
+
+async def test_keys_that_nobody_has_confirmed_for_an_hour_are_not_used() -> None:
+    page, now = Issuer(), [1000.0]
+    tokens = reader("https://login.example.com", page, lambda: now[0])
+    token = bearer("https://login.example.com")
+    assert await tokens.subject(token) == "p001"
+    page.down = True
+    now[0] += OLDEST
+    assert await tokens.subject(token) == "p001"
+    now[0] += RETRY + 1
+    with pytest.raises(IssuerDown):
+        await tokens.subject(token)
+
+
+async def test_while_the_issuer_is_away_it_is_asked_now_and_then_and_nobody_else_waits() -> None:
+    page, now = Issuer(), [1000.0]
+    tokens = reader("https://login.example.com", page, lambda: now[0])
+    token = bearer("https://login.example.com")
+    await tokens.subject(token)
+    page.down = True
+    now[0] += KEEP + 1
+    before = page.asked
+    assert await asyncio.gather(*(tokens.subject(token) for _ in range(20))) == ["p001"] * 20
+    assert page.asked == before + 1
+    now[0] += RETRY
+    await tokens.subject(token)
+    assert page.asked == before + 2
+
+
+async def test_a_key_that_cannot_be_looked_up_is_no_fault_of_the_caller() -> None:
+    page, now = Issuer(), [1000.0]
+    tokens = reader("https://login.example.com", page, lambda: now[0])
+    await tokens.subject(bearer("https://login.example.com"))
+    page.down = True
+    now[0] += KEEP + 1
+    with pytest.raises(IssuerDown):
+        await tokens.subject(bearer("https://login.example.com", kid="made since"))
+    page.down = False
+    now[0] += RETRY
+    with pytest.raises(NotSignedIn):
+        await tokens.subject(bearer("https://login.example.com", kid="nobody's"))
