@@ -12,6 +12,7 @@ import httpx2
 
 from monthline.audit.facts import Said
 from monthline.demo.issuer import Signer
+from shared.contracts.ids import command_id
 from shared.contracts.words import Move
 
 TIMEOUT = httpx2.Timeout(25.0)
@@ -48,7 +49,7 @@ class Wish:
     @property
     def id(self) -> str:
         """The command's id."""
-        return f"{self.actor}:{self.key}"
+        return command_id(_home(self.move)[0], self.actor, self.key)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Driver:
 
     async def send(self, wish: Wish, *, to: str | None = None, timeout: float = 25.0) -> Answer:
         """Send a wish once; ``to`` is another process than the service's first."""
-        service, collection = HOME.get(wish.move, ("plans", "plans"))
+        service, collection = _home(wish.move)
         self._note("invoke", wish)
         began = time.monotonic()
         try:
@@ -177,7 +178,7 @@ class Driver:
 
     def _noted(self, wish: Wish, answer: Answer) -> Answer:
         if answer.kind == "unknown":
-            self.unsettled[wish.id] = (wish, HOME.get(wish.move, ("plans", ""))[0])
+            self.unsettled[wish.id] = (wish, _home(wish.move)[0])
             self._note("unknown", wish, answer)
         elif answer.kind in ("ok", "refused"):
             self.unsettled.pop(wish.id, None)
@@ -226,6 +227,11 @@ def read(answer: httpx2.Response, seconds: float) -> Answer:
     if answer.status_code in UNDECIDED:
         return Answer("unknown", f"http.{answer.status_code}", body, seconds)
     return Answer("refused", str(body.get("code", answer.status_code)), body, seconds)
+
+
+def _home(move: Move) -> tuple[str, str]:
+    """The service that takes a move, and the collection in its paths."""
+    return HOME.get(move, ("plans", "plans"))
 
 
 def _body(wish: Wish) -> dict[str, str]:

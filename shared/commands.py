@@ -32,6 +32,7 @@ class Commands:
     """``command`` has what arrived at this service's API; ``applied`` what its activities have done."""
 
     def __init__(self, metadata: MetaData) -> None:
+        self.service = str(metadata.schema)
         self.table = Table(
             "command",
             metadata,

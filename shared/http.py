@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -100,6 +101,8 @@ async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
 
 
 IdempotencyKey = Annotated[str, Depends(_key)]
+SentKey = Annotated[str, PathParameter(pattern=KEY.pattern)]
+"""A key by which a command is asked for."""
 
 
 def etag(version: int, content_version: int | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared import log, metrics
 from shared.commands import Commands, Entry, Status
+from shared.contracts.ids import command_id, idempotency_key
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
     EngineDown,
@@ -43,11 +44,6 @@ def digest(command: Command) -> str:
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
-def key_of(entry: Entry) -> str:
-    """The idempotency key under which its sender knows a command."""
-    return entry.id.removeprefix(f"{entry.actor}:")
-
-
 class CommandDesk:
     """Takes the commands of one service's API.
 
@@ -64,6 +60,10 @@ class CommandDesk:
             for outcome in ("applied", "unknown", "not_sent", "failed"):
                 # From zero on, so that the first one is seen as an increase.
                 metrics.COMMANDS.labels(move.value, outcome, "")
+
+    def id_of(self, actor: str, key: str) -> str:
+        """The id of the command that somebody sends here under a key."""
+        return command_id(self._commands.service, actor, key)
 
     async def take(self, command: Command) -> Outcome:
         """Carry out a command, or answer as before when its key was used for the same request.
@@ -103,7 +103,7 @@ class CommandDesk:
             Refusal: the command was refused.
         """
         async with self._database.autocommit() as connection:
-            entry = await self._commands.find(connection, f"{actor}:{key}")
+            entry = await self._commands.find(connection, self.id_of(actor, key))
         if entry is None or entry.request is None:
             raise NotFound(what="command")
         return await self._answer(entry, Command.model_validate(entry.request))
@@ -134,7 +134,7 @@ class CommandDesk:
         return await self._send(command, deadline=2)
 
     async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
-        key = command.command_id.removeprefix(f"{command.actor}:")
+        key = idempotency_key(command.command_id)
         try:
             moved = await self._engine.command(command, deadline=deadline)
         except EngineDown:

@@ -1,7 +1,6 @@
 """One process of Monthline: HTTP server, worker, relay and consumers, started and stopped together."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -11,14 +10,13 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar
 
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
-from shared import log, metrics, tracing
+from shared import log, metrics, serving, tracing
 from shared.bus import Bus
 from shared.codec import Codec
 from shared.consumer import Consumer, Reaction
@@ -33,8 +31,6 @@ from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
 from shared.temporal import MakeWorker, connect_worker, serve_engine_figures
 
-HTTP_GRACE = 15
-"""Seconds that requests under way are given when a process ends; only then its worker stops."""
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
 Known = TypeVar("Known", bound=ProcessSettings)
@@ -122,7 +118,7 @@ async def _run(
 
 async def serve(service: Service, stop: asyncio.Event) -> None:
     """Run all parts until ``stop``, then end them: first no new requests, then no new work, then the rest."""
-    server = _Server(uvicorn.Config(**_uvicorn(service)))
+    server = _server(service)
     client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
     service.app.state.fitness = fitness = Fitness(_checks(service, client))
     async with asyncio.TaskGroup() as group:
@@ -273,26 +269,10 @@ async def _close(service: Service) -> None:
         await service.database.close()
 
 
-class _Server(uvicorn.Server):
-    """A server whose signals belong to the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-
-def _uvicorn(service: Service) -> dict[str, Any]:
-    return {
-        "app": service.app if service.settings.run_api else health_only(service.app),
-        "host": service.settings.http_host,
-        "port": service.settings.http_port,
-        "log_config": None,
-        "access_log": False,
-        "lifespan": "off",
-        "timeout_graceful_shutdown": HTTP_GRACE,
-        "server_header": False,
-        "limit_concurrency": 1000,
-    }
+def _server(service: Service) -> serving.Server:
+    settings = service.settings
+    app = service.app if settings.run_api else health_only(service.app)
+    return serving.server(app, settings.http_host, settings.http_port)
 
 
 async def bus_check(bus: Bus, consumers: Sequence[Consumer]) -> None:

@@ -25,6 +25,7 @@ from shared.db import Database
 from shared.http import Caller, Page, PageWanted, Paging, cursor_refused
 
 LARGEST_ID: Final = 2**63 - 1
+LONGEST_ID: Final = len(str(LARGEST_ID))
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PlanId = Annotated[
     str,
@@ -198,7 +199,7 @@ def _before(paging: Paging) -> int | None:
     if not paging.after:
         return None
     text = paging.after[0]
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) <= LARGEST_ID):
         raise cursor_refused()
     return int(text)
 

@@ -61,9 +61,14 @@ def schedule_id(company: str) -> str:
     return f"open-month:{company}"
 
 
-def command_id(actor: str, key: str) -> str:
-    """The id of a command: idempotency keys belong to the person who sent them."""
-    return f"{actor}:{key}"
+def command_id(service: str, actor: str, key: str) -> str:
+    """The id of a command: an idempotency key belongs to the person who sent it, and to the service."""
+    return f"{actor}:{service}:{key}"
+
+
+def idempotency_key(command_id: str) -> str:
+    """The idempotency key in a command's id; keys have no colon in them."""
+    return command_id.rpartition(":")[2]
 
 
 def deadline_command_id(plan_id: str, deadline: str, rung: str) -> str:

@@ -5,23 +5,14 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
-
-import uvicorn
 
 from shared.migrations.run import SERVICES
+from shared.serving import Server
+from shared.serving import server as made
 from tests.attacks.house import House, build
 from tests.support.databases import database_for, empty
 
 Running = asyncio.Task[None]
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the tests."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
 
 
 @dataclass(frozen=True)
@@ -33,19 +24,18 @@ class Served:
     loop: asyncio.AbstractEventLoop
 
 
-async def _start(owner_url: str) -> tuple[House, dict[str, _Server], list[Running]]:
+async def _start(owner_url: str) -> tuple[House, dict[str, Server], list[Running]]:
     house = await build({service: database_for(owner_url, service) for service in SERVICES})
     servers, running = {}, []
     for service, app in house.apps.items():
-        config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off")
-        servers[service] = server = _Server(config)
+        servers[service] = server = made(app, "127.0.0.1", 0)
         running.append(asyncio.get_running_loop().create_task(server.serve()))
         while not server.started:
             await asyncio.sleep(0.01)
     return house, servers, running
 
 
-async def _stop(house: House, servers: Mapping[str, _Server], running: Sequence[Running]) -> None:
+async def _stop(house: House, servers: Mapping[str, Server], running: Sequence[Running]) -> None:
     for server in servers.values():
         server.should_exit = True
     await asyncio.gather(*running)

@@ -13,7 +13,7 @@ import yaml
 
 from monthline.deployment import MODULES, Deployment, from_environment
 from shared.migrations.run import SERVICES
-from shared.process import HTTP_GRACE
+from shared.serving import GRACE as HTTP_GRACE
 from shared.settings import CodecSettings, ProcessSettings, Settings
 from shared.temporal import GRACE
 from tests.support import compose

@@ -119,7 +119,7 @@ async def test_a_lost_answer_is_unknown_and_found_by_asking_again(database: Data
     assert await counter.take(SUBMIT) == Pending("key-00001")
     found = await counter.find("p017", "key-00001")
     assert isinstance(found, Moved)
-    assert [sent.command_id for sent in engine.received] == ["p017:key-00001"] * 2
+    assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00001"] * 2
 
 
 class Unsettled(Commands):
@@ -139,7 +139,7 @@ async def test_an_answer_that_cannot_be_noted_is_given_all_the_same_and_noted_la
     counter = desk(database, engine)
     assert await counter.resend_overdue(age=timedelta()) == 1
     assert isinstance(await counter.find("p017", "key-00001"), Moved)
-    assert [sent.command_id for sent in engine.received] == ["p017:key-00001"] * 2
+    assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00001"] * 2
 
 
 async def test_a_command_sent_twice_is_kept_when_its_first_sending_met_no_engine(

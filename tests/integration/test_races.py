@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 import httpx2
 import pytest
 from sqlalchemy import select
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
@@ -114,7 +115,8 @@ async def house(
         )
         yield House(kept, reviewed, client, doors)
         for plan in AUTHORS:
-            await client.get_workflow_handle(plan.workflow_id).terminate()
+            with suppress(RPCError):
+                await client.get_workflow_handle(plan.workflow_id).terminate()
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -148,7 +150,7 @@ async def waits_for_hr(house: House, plan: PlanRef) -> None:
         await drafts.write(connection, plan.plan_id, GOOD)
     await house.engine.command(
         Command(
-            command_id=command_id(plan.person, "the-submission"),
+            command_id=command_id("plans", plan.person, "the-submission"),
             move=Move.SUBMIT,
             plan=plan,
             actor=plan.person,
@@ -196,3 +198,21 @@ async def test_of_two_decisions_at_two_processes_one_is_kept_by_every_store(hous
     assert sorted((event["plan"]["person"], event["actor"]) for event in events) == sorted(
         (plan_id.rpartition(":")[2], actor) for plan_id, actor in winners.items()
     )
+
+
+async def test_one_key_sent_to_two_services_is_two_commands(house: House) -> None:
+    ended, approved = AUTHORS[:2]
+    await asyncio.gather(waits_for_hr(house, ended), waits_for_hr(house, approved))
+    await house.engine.command(
+        Command(
+            command_id=command_id("plans", "hr1", f"approve-{approved.person}"),
+            move=Move.CANCEL,
+            plan=ended,
+            actor="hr1",
+            party=Party.HR,
+            expected_version=2,
+            note="because",
+        )
+    )
+    answer = await decide(house.doors[0], approved, "hr1", "approve")
+    assert (answer.status_code, answer.json()["stage"]) == (200, Stage.LEADER_REVIEW), answer.text

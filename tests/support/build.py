@@ -70,7 +70,7 @@ def command(move: Move, version: int, **changes: Any) -> Command:
     }
     given |= changes
     key = given.pop("key", f"{move}-{version}")
-    return Command(command_id=command_id(given["actor"], key), **given)
+    return Command(command_id=command_id("plans", given["actor"], key), **given)
 
 
 def item(item_id: str, category: str, share: str, **changes: Any) -> Item:

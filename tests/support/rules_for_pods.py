@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.health import health_app
-from shared.process import HTTP_GRACE
+from shared.serving import GRACE as HTTP_GRACE
 from shared.temporal import GRACE
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (

@@ -122,6 +122,10 @@ def _may_write_all(caller: Principal, before: Register, wanted: Wanted) -> bool:
         rights.may_write_person(caller, before.people.get(person.id), person)
         for person in wanted.people
         if isinstance(person, Person)
+    ) and all(
+        rights.may_write_department(caller, before.departments.get(department.id), department)
+        for department in wanted.departments
+        if isinstance(department, Department)
     )
 
 

@@ -32,8 +32,15 @@ def may_write_person(caller: Principal, before: Person | None, after: Person) ->
 
 
 def may_write_department(caller: Principal, before: Department | None, after: Department) -> bool:
-    """Admins write every department; HR those of its scope, and puts them nowhere else."""
-    if caller.admin or _hr_everywhere(caller):
+    """Admins write every department; HR those of its scope, and puts them nowhere else.
+
+    Only an admin makes themself a manager or a leader: HR would decide both steps of a plan.
+    """
+    if caller.admin:
+        return True
+    if caller.id in _heads(after) - _heads(before):
+        return False
+    if _hr_everywhere(caller):
         return True
     inside = after.parent is not None and caller.has(Role.HR, after.parent)
     same_place = before is not None and before.parent == after.parent
@@ -79,6 +86,10 @@ def _hr_everywhere(caller: Principal) -> bool:
     person = caller.organisation.person(caller.id)
     grants = person.roles if person and caller.has(Role.HR) else ()
     return any(grant.role is Role.HR and not grant.departments for grant in grants)
+
+
+def _heads(department: Department | None) -> set[str | None]:
+    return {department.manager, department.leader} if department else set()
 
 
 def _changed_grants(before: Person | None, after: Person) -> set[RoleGrant]:

@@ -1,24 +1,29 @@
 """The moves that an author makes with their plan, and those with which HR ends one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.plans.api.rights import readable, require_author, require_ending
 from services.plans.api.shapes import Ending
 from shared.access import Principal
 from shared.contracts.findings import spoken
-from shared.contracts.ids import command_id
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import Finding
 from shared.contracts.refusals import Blocked, ReasonMissing
 from shared.contracts.words import Language, Move, Party
 from shared.db import Database
-from shared.http import KEY, Caller, CallerLanguage, IdempotencyKey, Seen, SeenVersion, add_absent, answer
+from shared.http import (
+    Caller,
+    CallerLanguage,
+    IdempotencyKey,
+    Seen,
+    SeenVersion,
+    SentKey,
+    add_absent,
+    answer,
+)
 from shared.inbound import CommandDesk, Outcome
 
 Answer = Moved | dict[str, str]
-SentKey = Annotated[str, Path(pattern=KEY.pattern)]
 
 
 class Moving:
@@ -107,7 +112,7 @@ class Moving:
         require_author(caller, plan, move.value)
         return await self._desk.take(
             Command(
-                command_id=command_id(caller.id, key),
+                command_id=self._desk.id_of(caller.id, key),
                 move=move,
                 plan=plan.ref,
                 actor=caller.id,
@@ -127,7 +132,7 @@ class Moving:
             raise ReasonMissing(move=move.value)
         return await self._desk.take(
             Command(
-                command_id=command_id(caller.id, key),
+                command_id=self._desk.id_of(caller.id, key),
                 move=move,
                 plan=plan.ref,
                 actor=caller.id,

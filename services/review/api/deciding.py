@@ -15,7 +15,6 @@ from services.review.domain.rounds import Round, check_waiting
 from services.review.store import cases, plans
 from services.review.store.cases import Case
 from shared.access import Action, Principal, may
-from shared.contracts.ids import command_id
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotApprover, NotFound, Refusal
 from shared.contracts.words import Move, Party, Stage
@@ -120,7 +119,7 @@ class Deciding:
         to: Stage | None = None,
     ) -> Outcome:
         """Judge a decision and send it; one sent before gets its answer without being judged again."""
-        id_ = command_id(caller.id, key)
+        id_ = self._desk.id_of(caller.id, key)
         plan = plan_named(wanted.plan_id)
         case = await self._case(plan.plan_id, wanted.version, id_)
         if case is None:

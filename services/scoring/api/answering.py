@@ -11,12 +11,11 @@ from services.scoring.store import scores
 from services.scoring.store.scores import ScoreRow
 from services.scoring.store.tables import COMMANDS
 from shared.access import Principal
-from shared.contracts.ids import command_id
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotFound
 from shared.contracts.words import Move, Stage
 from shared.db import Database
-from shared.http import Caller, IdempotencyKey, SeenVersion, add_absent, answer
+from shared.http import Caller, IdempotencyKey, SeenVersion, SentKey, add_absent, answer
 from shared.inbound import CommandDesk, Outcome
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -65,7 +64,7 @@ class Answering:
         outcome = await self._take(caller, plan_id, key, Move.DISPUTE, seen.version, body.note)
         return answer(outcome, response)
 
-    async def command(self, caller: Caller, key: str, response: Response) -> Moved | dict[str, str]:
+    async def command(self, caller: Caller, key: SentKey, response: Response) -> Moved | dict[str, str]:
         """What became of the caller's command."""
         return answer(await self._desk.find(caller.id, key), response)
 
@@ -73,7 +72,7 @@ class Answering:
         self, caller: Principal, plan_id: str, key: str, move: Move, version: int, note: str
     ) -> Outcome:
         """Judge an answer and send it; one that was sent before is not judged again."""
-        id_ = command_id(caller.id, key)
+        id_ = self._desk.id_of(caller.id, key)
         async with self._database.autocommit() as connection:
             row = await scores.newest(connection, ref_of(plan_id).plan_id)
             earlier = await COMMANDS.find(connection, id_)

@@ -111,6 +111,19 @@ async def test_hr_grants_nothing_beyond_its_scope_nor_to_itself_and_nobody_admin
     assert (await client("ops").put("/people/plain", json=admin)).status_code == 200
 
 
+async def test_hr_makes_itself_head_of_no_department_whose_plans_it_reviews(client: Client) -> None:
+    hr = client("hr1")
+    for wanted in ({"leader": "hr1"}, {"manager": "hr1"}):
+        assert (await hr.put("/departments/rd", json=facts(RD, **wanted))).status_code == 403
+        imported = {"departments": [{"id": "rd", **facts(RD, **wanted)}]}
+        assert (await hr.post("/organisation", json=imported)).status_code == 403
+    assert (await hr.put("/departments/rd", json=facts(RD, leader="lead"))).status_code == 200
+    assert (await client("ops").put("/departments/rd", json=facts(RD, leader="hr1"))).status_code == 200
+    # Who is head already may go on changing the rest.
+    renamed = facts(RD, leader="hr1", name={"zh": "研发", "en": "Research"})
+    assert (await hr.put("/departments/rd", json=renamed)).status_code == 200
+
+
 async def test_a_right_that_was_just_given_holds_at_once(client: Client) -> None:
     await client("plain").get("/me")
     await client("ops").put("/people/plain", json=facts(PLAIN, roles=[{"role": "hr_reviewer"}]))

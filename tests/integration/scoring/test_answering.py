@@ -82,6 +82,7 @@ async def test_a_sent_answer_is_found_under_its_key(client: Client) -> None:
     moved = (await give(client(LEADER), "confirm")).json()
     assert (await client(LEADER).get("/commands/first-key")).json() == moved
     assert code(await client(AUTHOR).get("/commands/first-key")) == (404, "not_found")
+    assert code(await client(LEADER).get("/commands/a%00bcdefgh")) == (422, "request.invalid")
 
 
 async def test_an_answer_sent_before_a_delegation_ended_is_answered_as_before(
