@@ -266,7 +266,9 @@ class CodecSettings(PayloadSettings):
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 
-    oidc_issuer: AnyHttpUrl = Field(description="Issuer that tokens must name")
+    oidc_issuer: Issuer = Field(
+        description="Issuer that tokens must name, letter by letter as they do: some end in /"
+    )
     oidc_audience: str = Field("monthline", description="Audience that tokens must name")
     oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
     oidc_algorithms: Algorithms = Field(
