@@ -117,7 +117,8 @@ class PayloadSettings(Environment):
     payload_keys: PayloadKeys = Field(
         SecretStr(""),
         description="Keys of the payload codec, id:base64 of 32 bytes, newest first, separated by commas;"
-        " or @/path of a file with one a line; empty for no encryption",
+        " or @/path of a file with one a line; plain in front of them: read, do not encrypt yet;"
+        " empty for no encryption",
     )
     payload_compress_from: Annotated[int, Field(ge=0)] = Field(
         1024, description="Bytes from which payloads are compressed; 0 for none"
