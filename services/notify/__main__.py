@@ -25,6 +25,7 @@ from shared.reconcile import forget_old
 from shared.settings import Settings
 
 NAME = "notify"
+GAUGES = (metrics.DELIVERIES_WAITING, metrics.DELIVERIES_AGE)
 
 
 async def compose(settings: Settings) -> Service:
@@ -56,7 +57,7 @@ async def compose(settings: Settings) -> Service:
         bus=bus,
         reactions=telling.reactions(),
         tasks=(sender.run, lambda: forget_old(database, OUTBOX)),
-        readings=(reading("deliveries", database, figures.waiting, _shown),),
+        readings=(reading("deliveries", database, figures.waiting, _shown, *GAUGES),),
     )
     return service
 
