@@ -15,10 +15,13 @@ def add_to(app: typer.Typer) -> None:
     """No command of its own."""
 
 
-def deployment() -> Deployment:
-    """The deployment that the environment describes; every wrong variable is named, then exit 2."""
+def deployment(*needs: str) -> Deployment:
+    """The deployment that the environment describes; every wrong variable is named, then exit 2.
+
+    ``needs`` are fields that this command cannot do without.
+    """
     try:
-        return from_environment()
+        return from_environment(needs=needs)
     except DeploymentError as error:
         for line in error.lines:
             complain(line)

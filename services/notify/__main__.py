@@ -1,7 +1,5 @@
 """The composition of the notify process: API, consumers and the sender of what is queued."""
 
-import sys
-
 from services.notify.api import NotifyApi
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel
@@ -71,11 +69,7 @@ def _shown(counts: dict[Channel, tuple[int, float]]) -> list[Value]:
 def _mailer(settings: Settings) -> Mailer | None:
     if not settings.smtp_url:
         return None
-    try:
-        return Mailer(SmtpServer.at(settings.smtp_url), settings.mail_from)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+    return Mailer(SmtpServer.at(settings.smtp_url), settings.mail_from)
 
 
 if __name__ == "__main__":
