@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
+from httpx2 import AsyncBaseTransport
 from temporalio.api.common.v1 import Payload, Payloads
 
 from shared import log
@@ -54,13 +55,14 @@ def codec_app(settings: CodecSettings, tokens: TokenReader | None = None) -> Fas
     return app
 
 
-def token_reader(settings: CodecSettings) -> TokenReader:
-    """Reads the tokens of the issuer that the services trust."""
+def token_reader(settings: CodecSettings, transport: AsyncBaseTransport | None = None) -> TokenReader:
+    """Reads the tokens of the issuer that the services trust; ``transport`` is another way to its keys."""
     return TokenReader(
-        issuer=str(settings.oidc_issuer),
+        issuer=settings.oidc_issuer,
         audience=settings.oidc_audience,
         jwks_url=str(settings.oidc_jwks_url),
         algorithms=settings.oidc_algorithms,
+        transport=transport,
     )
 
 

@@ -1,15 +1,25 @@
 """A whole deployment as one environment describes it: the servers, the company, and every process's share."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import NoDecode
 
+from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
+from shared.forms import Issuer, NatsUrl, PostgresUrl, SmtpUrl
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import Issuer, NatsSettings, NatsUrl, Port, PostgresUrl, TemporalSettings, from_json
+from shared.settings import NatsSettings, Port, TemporalSettings, from_json
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,
@@ -59,14 +69,16 @@ class Deployment(NatsSettings, TemporalSettings):
     """
 
     database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
-    role_secret: Annotated[str, Field(min_length=16)] | None = Field(
-        None, description="Secret from which the passwords of the services' roles are made"
-    )
     directory_database_url: PostgresUrl | None = Field(None, description="DSN of the directory's role")
     plans_database_url: PostgresUrl | None = Field(None, description="DSN of the plan service's role")
     review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
     scoring_database_url: PostgresUrl | None = Field(None, description="DSN of the scoring service's role")
     notify_database_url: PostgresUrl | None = Field(None, description="DSN of the notify service's role")
+    role_secret: Annotated[str, Field(min_length=16)] | None = Field(
+        None,
+        validate_default=True,
+        description="Secret from which the passwords of the services' roles are made",
+    )
     directory_nats_url: NatsUrl | None = Field(
         None, description="NATS as the directory's user; NATS_URL without it"
     )
@@ -83,7 +95,7 @@ class Deployment(NatsSettings, TemporalSettings):
         None, description="NATS as the notify service's user; NATS_URL without it"
     )
     company: Code = Field("company", description="Code of the company this deployment serves")
-    company_zone: str = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
+    company_zone: Zone = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
     oidc_issuer: Issuer | None = Field(
         None, description="Issuer that tokens must name, letter by letter as they do: some end in /"
     )
@@ -95,17 +107,23 @@ class Deployment(NatsSettings, TemporalSettings):
         description="For doctor: where the processes are when they are not those of `monthline up`, as JSON:"
         ' {"plans": "http://plans:8000", …}',
     )
-    smtp_url: str = Field("", description="Mail server, as the notify service knows it; empty for no mail")
+    smtp_url: SmtpUrl = Field(
+        "", description="Mail server, as the notify service knows it; empty for no mail"
+    )
 
-    @model_validator(mode="after")
-    def _roles_have_passwords(self) -> "Deployment":
-        without = [name for name in SERVICES if getattr(self, f"{name}_database_url") is None]
-        if without and self.role_secret is None:
+    @field_validator("role_secret")
+    @classmethod
+    def _roles_have_passwords(cls, secret: str | None, info: ValidationInfo) -> str | None:
+        without = [
+            variable
+            for variable in (f"{service}_database_url" for service in SERVICES)
+            if variable in info.data and info.data[variable] is None
+        ]
+        if without and secret is None:
             raise ValueError(
-                f"set ROLE_SECRET (16 characters or more), or {without[0].upper()}_DATABASE_URL and its like"
-                " for every service"
+                f"set it (16 characters or more), or {without[0].upper()} and its like for every service"
             )
-        return self
+        return secret
 
     def dsn(self, service: str) -> str:
         """The DSN of a service's own login role."""
@@ -144,17 +162,28 @@ class Deployment(NatsSettings, TemporalSettings):
         return own | hidden | {"DATABASE_URL": database}
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> Deployment:
-    """The deployment that the environment describes; raises DeploymentError naming every variable."""
+def from_environment(
+    environment: Mapping[str, str] | None = None, *, needs: Sequence[str] = ()
+) -> Deployment:
+    """The deployment that the environment describes.
+
+    ``needs`` are the fields that a command cannot do without, though others can.
+
+    Raises:
+        DeploymentError: it names every variable that is missing or malformed.
+    """
     given = os.environ if environment is None else environment
+    missing = [f"{name.upper()}: this command needs it" for name in needs if not given.get(name.upper())]
     try:
-        return Deployment.model_validate(
+        found = Deployment.model_validate(
             {name: given[name.upper()] for name in Deployment.model_fields if given.get(name.upper())}
         )
     except ValidationError as error:
-        lines = [
-            f"{str(found['loc'][0]).upper() if found['loc'] else 'ROLE_SECRET'}:"
-            f" {found['msg'].removeprefix('Value error, ')}"
+        wrong = [
+            f"{str(found['loc'][0]).upper()}: {found['msg'].removeprefix('Value error, ')}"
             for found in error.errors()
         ]
-        raise DeploymentError(lines) from error
+        raise DeploymentError([*wrong, *missing]) from error
+    if missing:
+        raise DeploymentError(missing)
+    return found

@@ -1,9 +1,12 @@
 """Making servers ready for Monthline: schemas and roles, the stream, search attributes and the schedule."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.errors import NotFoundError
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import (
@@ -25,6 +28,7 @@ from monthline.listeners import all_durables
 from shared.bus import STREAM, Bus, provision, provision_consumers
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id, schedule_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
+from shared.fitness import namespace_is_fit
 from shared.migrations.run import SERVICES, migrate
 from shared.nats_connection import tls_of
 from shared.temporal import connect
@@ -35,7 +39,26 @@ VALUE_TYPES = {
     "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
 }
 OPENS_AT_HOUR = 6
+PATIENCE = 5.0
 Say = Callable[[str], None]
+
+
+async def look_at_stream(deployment: Deployment) -> None:
+    """Whether NATS lets us in and keeps streams; raises ConnectionError or what NATS says when not."""
+    bus = Bus(deployment.nats_url, name="monthline-migrate", tls=tls_of(deployment))
+    try:
+        await bus.connect_within(PATIENCE)
+        with suppress(NotFoundError):
+            await bus.jetstream.stream_info(STREAM)
+    except NatsTimeout as error:
+        raise ConnectionError(bus.condition.denied or f"no answer within {PATIENCE:.0f} s") from error
+    finally:
+        await bus.close()
+
+
+async def look_at_engine(deployment: Deployment) -> None:
+    """Whether Temporal lets us in and has the namespace; raises Unfit or what the SDK says when not."""
+    await namespace_is_fit(await connect_engine(deployment))
 
 
 def provision_database(deployment: Deployment, say: Say) -> None:
@@ -48,7 +71,7 @@ def provision_database(deployment: Deployment, say: Say) -> None:
 async def provision_stream(deployment: Deployment, say: Say) -> None:
     """Create the stream or correct its limits, and every service's durables."""
     bus = Bus(deployment.nats_url, name="monthline-migrate", tls=tls_of(deployment))
-    await bus.connect()
+    await bus.connect_within(PATIENCE)
     try:
         done = await provision(bus)
         durables = all_durables()

@@ -20,7 +20,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from shared import log, tracing
-from shared.nats_connection import address_of, connect
+from shared.nats_connection import Condition, address_of, connect
 from shared.outbox import LARGEST, Letter
 
 STREAM = "PLAN_EVENTS"
@@ -38,11 +38,13 @@ class Bus:
     """One connection to NATS that reconnects for ever.
 
     With ``tls`` it speaks to no server that offers none. ``idle`` is set by a process that does not use it.
+    ``condition`` is what the server has said of the connection.
     """
 
     def __init__(self, url: str, *, name: str, tls: ssl.SSLContext | None = None) -> None:
         self.url = url
         self.idle = False
+        self.condition = Condition()
         self._name = name
         self._tls = tls
         self._client: Client | None = None
@@ -54,7 +56,16 @@ class Bus:
 
     async def connect(self) -> None:
         """Connect, retrying for ever."""
-        self._client = await connect(self.url, name=self._name, tls=self._tls)
+        self._client = await connect(self.url, name=self._name, tls=self._tls, condition=self.condition)
+
+    async def connect_within(self, seconds: float) -> None:
+        """Connect; raises ConnectionError with what is wrong when that takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.connect()
+        except TimeoutError as error:
+            trouble = self.condition.trouble or f"no answer within {seconds:.0f} s"
+            raise ConnectionError(trouble) from error
 
     @property
     def server_version(self) -> str:

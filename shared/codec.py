@@ -35,7 +35,7 @@ class Unreadable(Exception):
 
 
 class Codec(PayloadCodec):
-    """Compresses payloads of ``compress_from`` bytes or more (0: none), then encrypts with the first key.
+    """Compresses payloads of ``compress_from`` bytes or more (0: none), then encrypts with the newest key.
 
     What is neither compressed nor encrypted is read as it is, so that the codec can be switched on
     while months are running.
@@ -44,7 +44,7 @@ class Codec(PayloadCodec):
     def __init__(self, keyring: Keyring, compress_from: int) -> None:
         self._compress_from = compress_from
         self._ciphers = {id_: AESGCM(key) for id_, key in keyring.keys}
-        self._newest = keyring.ids[0] if keyring else None
+        self._newest = keyring.newest
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """The payloads as Temporal is to keep them."""
@@ -103,11 +103,11 @@ def key_of(payload: Payload) -> str | None:
 def data_converter(keyring: Keyring, compress_from: int) -> DataConverter:
     """How values become payloads in every client and worker.
 
-    Where keys are set, what failures say is encrypted too: messages of unforeseen errors may repeat
+    Where a key encrypts, what failures say is encrypted too: messages of unforeseen errors may repeat
     what somebody wrote.
     """
     converter = dataclasses.replace(pydantic_data_converter, payload_codec=Codec(keyring, compress_from))
-    if not keyring:
+    if keyring.newest is None:
         return converter
     return dataclasses.replace(
         converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes

@@ -14,6 +14,8 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, Wo
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from shared import log
+from shared.codec import Unreadable
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
 from shared.contracts.lifecycle import (
     COMMAND_UPDATE,
@@ -33,6 +35,7 @@ from shared.search import at_start, summary
 from shared.temporal import TASK_TIMEOUT, as_refusal
 
 DEADLINE = 12.0
+logger = log.get(__name__)
 CUT_OFF = "AcceptedUpdateCompletedWorkflow"
 """The engine's word for an update whose workflow was ended from outside before it had answered."""
 
@@ -73,7 +76,7 @@ class Engine:
 
         Raises:
             EngineDown: nothing was sent.
-            Unknown: sent, and no answer within the deadline.
+            Unknown: sent, and no answer within the deadline, or none that can be read here.
             NoLifecycle: nothing was sent, no lifecycle of that plan is running.
             Refusal: what the lifecycle answered.
         """
@@ -93,6 +96,8 @@ class Engine:
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             self._suspect = True
             raise Unknown from error
+        except Unreadable as error:
+            raise _not_read(command, error) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return await self._earlier(command)
@@ -104,6 +109,7 @@ class Engine:
 
         Raises:
             NoLifecycle: it never reached one, or the one it reached was ended before it had answered.
+            Unknown: it got one that cannot be read here.
         """
         handle = self._client.get_workflow_handle(command.plan.workflow_id)
         earlier = handle.get_update_handle(command.command_id, result_type=Moved)
@@ -113,6 +119,8 @@ class Engine:
             if _cut_off(error):
                 raise NoLifecycle from error
             raise as_refusal(error.cause) or Refused(move=command.move) from error
+        except Unreadable as error:
+            raise _not_read(command, error) from error
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise NoLifecycle from error
         return moved
@@ -121,7 +129,7 @@ class Engine:
         """What a running lifecycle believes; None when it is not there, or has ended.
 
         Raises:
-            Stuck: it runs and does not answer.
+            Stuck: it runs and does not answer, or with what cannot be read here.
             EngineDown: the engine does not.
         """
         handle = self._client.get_workflow_handle(workflow_id)
@@ -134,6 +142,8 @@ class Engine:
             )
         except WorkflowQueryRejectedError:
             return None
+        except Unreadable as error:
+            raise Stuck(str(error)) from error
         except WorkflowQueryFailedError as error:
             raise Stuck(str(error.cause or error)[:200]) from error
         except RPCError as error:
@@ -195,6 +205,12 @@ class Engine:
             self._suspect = True
             raise EngineDown(retry_after=5) from error
         return workflow_id
+
+
+def _not_read(command: Command, error: Unreadable) -> Unknown:
+    """There is an answer, under a key that this process was not given: another one can read it."""
+    logger.error("engine.unreadable", command=command.command_id, reason=str(error), key=error.key_id)
+    return Unknown()
 
 
 def _cut_off(error: WorkflowUpdateFailedError) -> bool:

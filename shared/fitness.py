@@ -19,24 +19,13 @@ from shared import log, metrics
 from shared.codec import unreadable
 from shared.contracts.ids import schedule_id
 from shared.contracts.lifecycle import PLAN_LIFECYCLE
+from shared.diagnosis import Unfit, said_by
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 SAMPLE = 3
 OLD = timedelta(days=21)
 PATIENCE = timedelta(seconds=5)
 logger = log.get(__name__)
-
-
-class Unfit(Exception):
-    """A server answers and is not what this program needs; ``fix`` says what to do about it.
-
-    ``final`` when only another start can help: the fault is in this process's own settings.
-    """
-
-    def __init__(self, what: str, fix: str, *, final: bool = False) -> None:
-        super().__init__(what)
-        self.fix = fix
-        self.final = final
 
 
 Check = Callable[[], Awaitable[None]]
@@ -49,11 +38,17 @@ class Fitness:
         self._checks = checks
         self._fit = {name: asyncio.Event() for name in checks}
         self._troubles: dict[str, str] = {}
+        self._waiting: dict[str, str] = {}
 
     @property
     def troubles(self) -> Mapping[str, str]:
         """What was found to be wrong, and what to do, by the check's name."""
         return self._troubles
+
+    @property
+    def waiting(self) -> Mapping[str, str]:
+        """Why a check could not be carried out yet, by its name: its server is away."""
+        return self._waiting
 
     def holds(self, name: str) -> bool:
         """Whether a check has held, or there is none of that name."""
@@ -77,6 +72,7 @@ class Fitness:
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_WAIT)
         self._troubles.pop(name, None)
+        self._waiting.pop(name, None)
         metrics.UNFIT.labels(name).set(0)
         self._fit[name].set()
 
@@ -88,12 +84,16 @@ class Fitness:
             if self._troubles.get(name) != trouble:
                 logger.error("process.unfit", check=name, found=str(unfit), fix=unfit.fix)
             self._troubles[name] = trouble
+            self._waiting.pop(name, None)
             metrics.UNFIT.labels(name).set(1)
             if unfit.final:
                 raise
             return False
         except Exception as error:
-            logger.info("process.not_looked_at", check=name, error=type(error).__name__)
+            said = said_by(error)
+            if self._waiting.get(name) != said:
+                logger.warning("process.not_looked_at", check=name, reason=said)
+            self._waiting[name] = said
             return False
         return True
 
@@ -110,12 +110,8 @@ def schema_is_fit(schema: str, have: str | None, want: str) -> None:
         logger.warning("process.newer_schema", schema=schema, have=have, known=want)
 
 
-async def engine_is_fit(client: Client, codec: PayloadCodec, company: str | None) -> None:
-    """Judge the engine: its namespace is there, and its payloads can be read with our keys.
-
-    Raises:
-        Unfit: one of them does not hold; for a key it is final.
-    """
+async def namespace_is_fit(client: Client) -> None:
+    """Judge the engine's namespace; raises Unfit when there is none."""
     try:
         await client.workflow_service.describe_namespace(
             DescribeNamespaceRequest(namespace=client.namespace), timeout=PATIENCE
@@ -127,6 +123,15 @@ async def engine_is_fit(client: Client, codec: PayloadCodec, company: str | None
             f"Temporal has no namespace {client.namespace}",
             f"run: temporal operator namespace create -n {client.namespace}; or correct TEMPORAL_NAMESPACE",
         ) from error
+
+
+async def engine_is_fit(client: Client, codec: PayloadCodec, company: str | None) -> None:
+    """Judge the engine: its namespace is there, and its payloads can be read with our keys.
+
+    Raises:
+        Unfit: one of them does not hold; for a key it is final.
+    """
+    await namespace_is_fit(client)
     problem = await unreadable(codec, await sampled_payloads(client, company))
     if problem is not None:
         raise Unfit(

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI, Response
 
+from shared.diagnosis import said_by
 from shared.fitness import Check, Fitness
 from shared.readings import CONTENT_TYPE, Figures
 
@@ -51,7 +52,8 @@ def _unfit(app: FastAPI) -> dict[str, str]:
     fitness: Fitness | None = getattr(app.state, "fitness", None)
     if fitness is None:
         return {}
-    pending = {} if fitness.holds("schema") else {"schema": "not looked at yet"}
+    waiting = f"not looked at yet: {fitness.waiting.get('schema', 'just begun')}"
+    pending = {} if fitness.holds("schema") else {"schema": waiting}
     return pending | {name: f"failed: {trouble}" for name, trouble in fitness.troubles.items()}
 
 
@@ -59,5 +61,5 @@ async def _state(check: Check) -> str:
     try:
         await check()
     except Exception as error:
-        return f"failed: {type(error).__name__}"
+        return f"failed: {said_by(error)}"
     return "ok"

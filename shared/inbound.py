@@ -109,7 +109,10 @@ class CommandDesk:
         return await self._answer(entry, Command.model_validate(entry.request))
 
     async def resend_overdue(self, *, age: timedelta, limit: int = 100) -> int:
-        """Send pending commands again that have no answer after ``age``; how many got one."""
+        """Send pending commands again that have no answer after ``age``; how many got one.
+
+        One that cannot be sent keeps none of those behind it from being sent.
+        """
         async with self._database.autocommit() as connection:
             entries = await self._commands.overdue(connection, age, limit)
         answered = 0
@@ -117,10 +120,12 @@ class CommandDesk:
             try:
                 outcome = await self._send(Command.model_validate(entry.request), deadline=2)
                 answered += isinstance(outcome, Moved)
-            except EngineDown:
+            except (EngineDown, StoreDown):
                 return answered
             except Refusal:
                 answered += 1
+            except Exception as error:
+                logger.warning("command.not_sent_again", command=entry.id, exc_info=error)
         return answered
 
     async def _answer(self, entry: Entry, command: Command) -> Outcome:

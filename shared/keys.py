@@ -9,39 +9,55 @@ from pathlib import Path
 KEY_BYTES = 32
 ID = re.compile(r"^[A-Za-z0-9._-]{1,32}$")
 FORM = "write id:base64 of 32 bytes, the newest key first, several separated by commas; or @/path/of/a/file"
+PLAIN = "plain"
+"""Written in the place of the first key: what is told is not encrypted, what is encrypted is read."""
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """Keys by their ids, in the order they were given: the first encrypts, all of them decrypt."""
+    """Keys by their ids, in the order they were given: the first encrypts, all of them decrypt.
+
+    Where ``encrypts`` is false they only decrypt.
+    """
 
     keys: tuple[tuple[str, bytes], ...] = ()
+    encrypts: bool = True
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all keys, the encrypting one first."""
         return tuple(id_ for id_, _ in self.keys)
 
+    @property
+    def newest(self) -> str | None:
+        """The id of the key that encrypts; None when nothing is encrypted."""
+        return self.keys[0][0] if self.keys and self.encrypts else None
+
     def __bool__(self) -> bool:
         return bool(self.keys)
 
     def __repr__(self) -> str:
-        return f"Keyring(ids={self.ids})"
+        return f"Keyring(ids={self.ids}, newest={self.newest!r})"
 
 
 def parse_keys(text: str) -> Keyring:
     """The keys that PAYLOAD_KEYS describes; none for an empty text.
 
-    ``@path`` names a file with one key a line, where ``#`` begins a comment.
+    ``@path`` names a file with one key a line, where ``#`` begins a comment. ``plain`` in front of the keys
+    keeps all of them from encrypting.
 
     Raises:
         ValueError: it is not of that form; the text repeats nothing of the keys.
     """
     entries = _lines(text.removeprefix("@")) if text.startswith("@") else text.split(",")
-    keys = tuple(_key(number, entry.strip()) for number, entry in enumerate(entries, 1) if entry.strip())
+    written = [entry.strip() for entry in entries if entry.strip()]
+    encrypts = written[:1] != [PLAIN]
+    keys = tuple(_key(number, entry) for number, entry in enumerate(written if encrypts else written[1:], 1))
     if len({id_ for id_, _ in keys}) != len(keys):
         raise ValueError("two keys have the same id; give each an id of its own")
-    return Keyring(keys)
+    if not encrypts and not keys:
+        raise ValueError(f"no key behind {PLAIN}; {FORM}")
+    return Keyring(keys, encrypts)
 
 
 def _lines(path: str) -> list[str]:

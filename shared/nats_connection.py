@@ -1,16 +1,34 @@
 """How a connection to NATS is made: who logs in, over which TLS, and where answers come back."""
 
-import logging
 import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from shared import log
+from shared.diagnosis import NATS, fix_of, said_by
 from shared.settings import NatsSettings
 
 logger = log.get(__name__)
+MOST_TOLD = 20
+
+
+@dataclass
+class Condition:
+    """What the server has said of a connection: why it does not stand, and what it may not do."""
+
+    trouble: str = ""
+    denied: str = ""
+    told: set[str] = field(default_factory=set)
+    """What has been logged since the connection last stood; the same is not logged again."""
+
+    def well(self) -> None:
+        """The connection stands."""
+        self.trouble = ""
+        self.told.clear()
 
 
 class _Client(Client):
@@ -42,14 +60,19 @@ def address_of(url: str) -> str:
     return ",".join(part.rpartition("@")[2].rpartition("//")[2] for part in url.split(","))
 
 
-async def connect(url: str, *, name: str, tls: ssl.SSLContext | None) -> Client:
-    """A connection that reconnects for ever.
+async def connect(url: str, *, name: str, tls: ssl.SSLContext | None, condition: Condition) -> Client:
+    """A connection that reconnects for ever, and keeps its ``condition``.
 
     Raises:
         OSError, nats.errors.Error: the first attempt failed, or ``tls`` is wanted and not offered.
     """
     client = _Client()
     client.insists = tls is not None
+
+    async def well() -> None:
+        condition.well()
+        logger.info("nats.reconnected")
+
     user = urlsplit(url.split(",", maxsplit=1)[0]).username
     await client.connect(
         url,
@@ -62,16 +85,25 @@ async def connect(url: str, *, name: str, tls: ssl.SSLContext | None) -> Client:
         connect_timeout=3,
         ping_interval=10,
         max_outstanding_pings=2,
-        error_cb=_note,
+        error_cb=_noting(condition),
+        reconnected_cb=well,
     )
+    condition.well()
     return client
 
 
-async def _note(error: Exception) -> None:
-    """What the server says of the connection; a permission that is missing has to be seen by an operator."""
-    denied = "permissions violation" in str(error).lower()
-    logger.log(
-        logging.WARNING if denied else logging.INFO,
-        "nats.denied" if denied else "nats.connection",
-        error=str(error)[:200] if denied else type(error).__name__,
-    )
+def _noting(condition: Condition) -> Callable[[Exception], Awaitable[None]]:
+    async def note(error: Exception) -> None:
+        said = said_by(error)
+        if "permissions violation" in said.lower():
+            condition.denied = said
+            logger.warning("nats.denied", error=said)
+            return
+        # Refused, a connection is also broken; the refusal is what an operator has to know.
+        if fix_of(NATS, error) or not fix_of(NATS, ConnectionError(condition.trouble)):
+            condition.trouble = said
+        if said not in condition.told and len(condition.told) < MOST_TOLD:
+            condition.told.add(said)
+            logger.warning("nats.trouble", error=said)
+
+    return note

@@ -21,7 +21,8 @@ from shared.bus import Bus
 from shared.codec import Codec
 from shared.consumer import Consumer, Reaction
 from shared.db import Database
-from shared.fitness import Check, Fitness, Unfit, engine_is_fit, schema_is_fit
+from shared.diagnosis import NATS, POSTGRES, TEMPORAL, Unfit, judged, said_by
+from shared.fitness import Check, Fitness, engine_is_fit, schema_is_fit
 from shared.health import health_only
 from shared.migrations.newest import newest
 from shared.outbox import Outbox
@@ -29,7 +30,7 @@ from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
 from shared.relay import Relay
 from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
-from shared.temporal import MakeWorker, connect_worker, serve_engine_figures
+from shared.temporal import MakeWorker, connect, serve_engine_figures
 
 logger = log.get(__name__)
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -165,20 +166,23 @@ def _checks(service: Service, client: "asyncio.Future[Client]") -> dict[str, Che
 
 
 async def _look_at_schema(database: Database, name: str) -> None:
-    schema_is_fit(name, await database.schema_version(name), newest(name))
+    with judged(POSTGRES):
+        schema_is_fit(name, await database.schema_version(name), newest(name))
 
 
 async def _look_at_stream(bus: Bus) -> None:
-    if not bus.connected:
-        raise ConnectionError
-    await stream_is_fit(bus)
+    with judged(NATS):
+        if not bus.connected:
+            raise ConnectionError(bus.condition.trouble or f"not connected to NATS at {bus.address}")
+        await stream_is_fit(bus)
 
 
 async def _look_at_engine(settings: ProcessSettings, client: "asyncio.Future[Client]") -> None:
-    if not client.done():
-        client.set_result(await connect_worker(settings))
     codec = Codec(settings.keyring, settings.payload_compress_from)
-    await engine_is_fit(client.result(), codec, getattr(settings, "company", None))
+    with judged(TEMPORAL):
+        if not client.done():
+            client.set_result(await connect(settings, lazy=False))
+        await engine_is_fit(client.result(), codec, getattr(settings, "company", None))
 
 
 async def _work(
@@ -258,7 +262,7 @@ async def _connect(bus: Bus) -> None:
         try:
             return await bus.connect()
         except Exception as error:
-            logger.warning("nats.unreachable", address=bus.address, error=type(error).__name__)
+            logger.warning("nats.unreachable", address=bus.address, reason=said_by(error))
             await asyncio.sleep(1)
 
 
@@ -283,7 +287,7 @@ async def bus_check(bus: Bus, consumers: Sequence[Consumer]) -> None:
     if bus.idle:
         return
     if not bus.connected:
-        raise ConnectionError(f"not connected to NATS at {bus.address}")
+        raise ConnectionError(f"not connected to NATS at {bus.address}: {bus.condition.trouble or 'not yet'}")
     silent = [consumer for consumer in consumers if not consumer.ready]
     if silent:
         raise ConnectionError(f"{len(silent)} consumers hear nothing from {bus.address}")

@@ -39,10 +39,11 @@ Value = tuple[Gauge, tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads some figures at once; those it does not mention any more are shown no longer."""
+    """Reads the figures of some gauges at once; what it does not mention any more is shown no longer."""
 
     name: str
     read: Callable[[], Awaitable[Iterable[Value]]]
+    gauges: tuple[Gauge, ...]
 
 
 class Figures:
@@ -90,7 +91,7 @@ async def _take(reading: Reading) -> None:
         logger.info("figures.not_read", reading=reading.name, error=type(error).__name__)
         metrics.READING_OK.labels(reading.name).set(0)
         return
-    for gauge in {id(gauge): gauge for gauge, _, _ in values}.values():
+    for gauge in reading.gauges:
         gauge.clear()
     for gauge, labels, value in values:
         (gauge.labels(*labels) if labels else gauge).set(value)
@@ -105,15 +106,16 @@ def reading(
     database: Database,
     ask: Callable[[Connection], Awaitable[Found]],
     show: Callable[[Found], Iterable[Value]],
+    *gauges: Gauge,
 ) -> Reading:
-    """What one question to the database shows."""
+    """What one question to the database shows, on these gauges."""
 
     async def read() -> Iterable[Value]:
         async with database.transaction() as connection:
             found = await ask(connection)
         return show(found)
 
-    return Reading(name, read)
+    return Reading(name, read, gauges)
 
 
 def of_outbox(database: Database, outbox: Outbox) -> Reading:
@@ -129,7 +131,7 @@ def of_outbox(database: Database, outbox: Outbox) -> Reading:
             *((metrics.DEAD_LETTERS, (consumer,), number) for consumer, number in dead.items()),
         ]
 
-    return Reading("outbox", read)
+    return Reading("outbox", read, (metrics.OUTBOX_LETTERS, metrics.OUTBOX_AGE, metrics.DEAD_LETTERS))
 
 
 def of_commands(database: Database, commands: Commands) -> Reading:
@@ -138,7 +140,8 @@ def of_commands(database: Database, commands: Commands) -> Reading:
     def show(found: tuple[int, float]) -> list[Value]:
         return [(metrics.COMMANDS_PENDING, (), found[0]), (metrics.COMMANDS_PENDING_AGE, (), found[1])]
 
-    return reading("commands", database, commands.backlog, show)
+    gauges = (metrics.COMMANDS_PENDING, metrics.COMMANDS_PENDING_AGE)
+    return reading("commands", database, commands.backlog, show, *gauges)
 
 
 def of_pool(database: Database) -> Reading:
@@ -148,7 +151,7 @@ def of_pool(database: Database) -> Reading:
         used, limit = database.pool_use()
         return [(metrics.POOL_USED, (), used), (metrics.POOL_SIZE, (), limit)]
 
-    return Reading("pool", read)
+    return Reading("pool", read, (metrics.POOL_USED, metrics.POOL_SIZE))
 
 
 def of_consumers(bus: Bus, durables: Sequence[str]) -> Reading:
@@ -166,4 +169,4 @@ def of_consumers(bus: Bus, durables: Sequence[str]) -> Reading:
         ]
         return [*pending, *unacknowledged]
 
-    return Reading("consumers", read)
+    return Reading("consumers", read, (metrics.CONSUMER_PENDING, metrics.CONSUMER_UNACKNOWLEDGED))

@@ -1,10 +1,8 @@
 """Every setting of Monthline, read from the environment by the processes' ``__main__`` alone."""
 
 import json
-import os
 import ssl
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -12,8 +10,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
-    StringConstraints,
-    TypeAdapter,
     ValidationInfo,
     field_validator,
 )
@@ -21,51 +17,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
+from shared.forms import CaFile, File, HttpUrl, Issuer, NatsUrl, PostgresUrl, SmtpUrl, TemporalAddress
 from shared.keys import Keyring, parse_keys
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-def _readable(path: str) -> str:
-    if not os.path.isfile(path) or not os.access(path, os.R_OK):
-        raise ValueError(f"no readable file at {path}")
-    return path
-
-
-def _with_files(url: str) -> str:
-    """The DSN, when the certificates it names are there; libpq would say so of the first one, and later."""
-    for name, path in parse_qsl(urlsplit(url).query):
-        if name in ("sslrootcert", "sslcert", "sslkey") and path != "system":
-            try:
-                _readable(path)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from error
-    return url
-
-
-def _trusted(path: str) -> str:
-    try:
-        ssl.create_default_context(cafile=path)
-    except ssl.SSLError as error:
-        raise ValueError(f"no certificates in {path}: {error.reason}") from error
-    return path
-
-
-File = Annotated[str, AfterValidator(_readable)]
-CaFile = Annotated[File, AfterValidator(_trusted)]
-NatsUrl = Annotated[str, StringConstraints(pattern=r"^(nats|tls)://")]
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-PostgresUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://"), AfterValidator(_with_files)]
-_HTTP_URL = TypeAdapter(AnyHttpUrl)
-
-
-def _an_address(issuer: str) -> str:
-    """The issuer as it was written: tokens are compared with it letter by letter, a last slash included."""
-    _HTTP_URL.validate_python(issuer)
-    return issuer
-
-
-Issuer = Annotated[str, AfterValidator(_an_address)]
 
 
 def _pair(key: str | None, info: ValidationInfo, name: str) -> str | None:
@@ -117,7 +75,8 @@ class PayloadSettings(Environment):
     payload_keys: PayloadKeys = Field(
         SecretStr(""),
         description="Keys of the payload codec, id:base64 of 32 bytes, newest first, separated by commas;"
-        " or @/path of a file with one a line; empty for no encryption",
+        " or @/path of a file with one a line; plain in front of them: read, do not encrypt yet;"
+        " empty for no encryption",
     )
     payload_compress_from: Annotated[int, Field(ge=0)] = Field(
         1024, description="Bytes from which payloads are compressed; 0 for none"
@@ -132,7 +91,7 @@ class PayloadSettings(Environment):
 class TemporalSettings(PayloadSettings):
     """The way to Temporal; the names are those of ``temporalio.envconfig``."""
 
-    temporal_address: str = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
+    temporal_address: TemporalAddress = Field("127.0.0.1:7233", description="Temporal frontend, host:port")
     temporal_namespace: str = Field("default", description="Temporal namespace")
     temporal_tls: bool = Field(
         False, description="Speak TLS to Temporal; on as well when one of the next five is set"
@@ -201,7 +160,7 @@ class ProcessSettings(TemporalSettings):
     workflow_cache: Annotated[int, Field(ge=1)] = Field(
         1000, description="Workflows a worker keeps in memory"
     )
-    otel_exporter_otlp_endpoint: str = Field(
+    otel_exporter_otlp_endpoint: HttpUrl = Field(
         "",
         description="Collector of traces (OTLP over HTTP); empty for none. Other OTEL_* variables apply too",
     )
@@ -251,7 +210,9 @@ class Settings(NatsSettings, ProcessSettings):
         20, description="Bad tokens a second from one address in one process; 0: no bound"
     )
 
-    smtp_url: str = Field("", description="smtp://[user:password@]host:port or smtps://…; empty for no mail")
+    smtp_url: SmtpUrl = Field(
+        "", description="smtp://[user:password@]host:port or smtps://…; empty for no mail"
+    )
     mail_from: str = Field("monthline@localhost", description="Sender of mails")
     webhook_allow_private: bool = Field(
         False, description="Let webhooks reach loopback and private addresses (trial runs only)"
@@ -261,12 +222,15 @@ class Settings(NatsSettings, ProcessSettings):
 class CodecSettings(PayloadSettings):
     """What the codec server needs to know: it decrypts payloads for operators, and connects to nothing."""
 
+    payload_keys: PayloadKeys = Field(description="Keys that payloads are encrypted with, as everywhere")
     http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     http_port: Port = Field(8000, description="Port the HTTP server listens on")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 
-    oidc_issuer: AnyHttpUrl = Field(description="Issuer that tokens must name")
+    oidc_issuer: Issuer = Field(
+        description="Issuer that tokens must name, letter by letter as they do: some end in /"
+    )
     oidc_audience: str = Field("monthline", description="Audience that tokens must name")
     oidc_jwks_url: AnyHttpUrl = Field(description="Where the issuer's public keys are")
     oidc_algorithms: Algorithms = Field(

@@ -4,7 +4,7 @@ from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
 from shared.bus import STREAM, Bus, corrected, stream_config
-from shared.fitness import Unfit
+from shared.diagnosis import Unfit
 
 CORRECTABLE = (
     "subjects",
@@ -48,6 +48,9 @@ async def stream_is_fit(bus: Bus) -> None:
         info = await bus.jetstream.stream_info(STREAM)
     except NotFoundError as error:
         raise Unfit(f"NATS at {bus.address} has no stream {STREAM}", "run: monthline migrate") from error
+    except TimeoutError as error:
+        # What a user may not ask is not answered; the server says so beside it.
+        raise ConnectionError(bus.condition.denied or f"NATS at {bus.address} does not answer") from error
     wrong = misfits(info.config)
     if wrong:
         anew = f"make a stream {STREAM} of another store: save it (nats stream backup), and migrate"

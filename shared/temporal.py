@@ -1,6 +1,5 @@
 """Temporal for every process: the client, the worker's activities, and refusals carried as failures."""
 
-import asyncio
 import functools
 import inspect
 import socket
@@ -15,7 +14,7 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy, VersioningBehavior, WorkerDeploymentVersion
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.service import RPCError, TLSConfig
+from temporalio.service import TLSConfig
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from shared import log, metrics, tracing
@@ -72,18 +71,6 @@ async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
         interceptors=[TraceInterceptor()] if tracing.on() else [],
         lazy=lazy,
     )
-
-
-async def connect_worker(settings: ProcessSettings) -> Client:
-    """A connected client, as workers need one; waits for the engine, however long that takes."""
-    while True:
-        try:
-            return await connect(settings, lazy=False)
-        except (RPCError, RuntimeError, OSError) as error:
-            logger.warning(
-                "temporal.unreachable", address=settings.temporal_address, error=type(error).__name__
-            )
-        await asyncio.sleep(1)
 
 
 def serve_engine_figures() -> str | None:

@@ -59,7 +59,7 @@ class Reader:
     async def _connect(self) -> None:
         bus = Bus(self._deployment.nats_url, name="monthline-audit", tls=tls_of(self._deployment))
         try:
-            await asyncio.wait_for(bus.connect(), CONNECT)
+            await bus.connect_within(CONNECT)
         except Exception as error:
             raise Unreadable("NATS", "NATS_URL", _reason(error)) from error
         self._bus = bus

@@ -8,12 +8,13 @@ import typer
 from pydantic import AnyHttpUrl
 from rich.table import Table
 
-from monthline.commands.surroundings import deployment, unreachable
+from monthline.commands.surroundings import deployment, usable
 from monthline.deployment import Deployment
 from monthline.terminal import complain, console
 from shared.bus import Bus
 from shared.consumer import Consumer, Reaction
 from shared.db import Database
+from shared.diagnosis import POSTGRES
 from shared.migrations.run import SERVICES
 from shared.outbox import DeadLetter, Outbox
 from shared.parts import tables
@@ -71,7 +72,7 @@ def _open(service: str) -> tuple[Database, Outbox]:
 async def _read(service: str) -> list[DeadLetter]:
     database, outbox = _open(service)
     try:
-        with unreachable("PostgreSQL", "DATABASE_URL", database.address):
+        with usable(POSTGRES, database.address):
             async with database.transaction() as connection:
                 return await outbox.dead_letters(connection)
     finally:

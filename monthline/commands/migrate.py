@@ -1,15 +1,25 @@
 """``monthline migrate``: make PostgreSQL, NATS and Temporal ready."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from monthline.commands.surroundings import deployment, unreachable
+from monthline.commands.surroundings import USAGE, deployment, usable
 from monthline.deployment import Deployment
-from monthline.provision import provision_database, provision_engine, provision_stream
-from monthline.terminal import console
+from monthline.provision import (
+    look_at_engine,
+    look_at_stream,
+    provision_database,
+    provision_engine,
+    provision_stream,
+)
+from monthline.terminal import complain, console
 from shared.bus import Bus
+from shared.db import Database
+from shared.diagnosis import NATS, POSTGRES, TEMPORAL, Server
+from shared.migrations.run import look
 
 Schedule = Annotated[
     bool, typer.Option(help="Also create the schedule that opens every month when its drafting begins.")
@@ -30,14 +40,35 @@ def migrate(schedule: Schedule = True) -> None:
 
 
 def provision(target: Deployment, *, schedule: bool) -> None:
-    """Do all of it, one line a step; a server that does not answer is named, then exit 2."""
+    """Do all of it, one line a step; a server that cannot be used is named, then exit 2."""
 
     def say(line: str) -> None:
         console().print(line)
 
-    with unreachable("PostgreSQL", "DATABASE_URL"):
+    database, nats = Database(target.database_url).address, Bus(target.nats_url, name="").address
+    _look(target, database, nats)
+    with usable(POSTGRES, database):
         provision_database(target, say)
-    with unreachable("NATS", "NATS_URL", Bus(target.nats_url, name="").address):
+    with usable(NATS, nats):
         asyncio.run(asyncio.wait_for(provision_stream(target, say), 10))
-    with unreachable("Temporal", "TEMPORAL_ADDRESS", target.temporal_address):
+    with usable(TEMPORAL, target.temporal_address):
         asyncio.run(provision_engine(target, say, schedule=schedule))
+
+
+def _look(target: Deployment, database: str, nats: str) -> None:
+    """See that all three can be used before the first is changed; every one that cannot is named."""
+    looks: list[tuple[Server, str, Callable[[], object]]] = [
+        (POSTGRES, database, lambda: look(target.database_url)),
+        (NATS, nats, lambda: asyncio.run(look_at_stream(target))),
+        (TEMPORAL, target.temporal_address, lambda: asyncio.run(look_at_engine(target))),
+    ]
+    wrong = 0
+    for server, address, take in looks:
+        try:
+            with usable(server, address):
+                take()
+        except typer.Exit:
+            wrong += 1
+    if wrong:
+        complain("Nothing has been changed.")
+        raise typer.Exit(USAGE)

@@ -7,6 +7,7 @@ import typer
 
 from monthline.deployment import Deployment, DeploymentError, from_environment
 from monthline.terminal import complain
+from shared.diagnosis import Server, Unfit, judged, said_by
 
 USAGE = 2
 
@@ -15,10 +16,13 @@ def add_to(app: typer.Typer) -> None:
     """No command of its own."""
 
 
-def deployment() -> Deployment:
-    """The deployment that the environment describes; every wrong variable is named, then exit 2."""
+def deployment(*needs: str) -> Deployment:
+    """The deployment that the environment describes; every wrong variable is named, then exit 2.
+
+    ``needs`` are fields that this command cannot do without.
+    """
     try:
-        return from_environment()
+        return from_environment(needs=needs)
     except DeploymentError as error:
         for line in error.lines:
             complain(line)
@@ -27,15 +31,18 @@ def deployment() -> Deployment:
 
 
 @contextmanager
-def unreachable(server: str, variable: str, address: str = "") -> Iterator[None]:
-    """Turn any failure of the block into one line that names the server and the variable, and exit 2."""
+def usable(server: Server, address: str) -> Iterator[None]:
+    """Turn any failure of the block into a line that names the server, one with what to do, and exit 2."""
     try:
-        yield
+        with judged(server):
+            yield
     except typer.Exit:
         raise
+    except Unfit as unfit:
+        complain(f"{server.name} at {address} is not as it should be: {unfit}")
+        complain(f"{unfit.fix[:1].upper()}{unfit.fix[1:]}.")
+        raise typer.Exit(USAGE) from None
     except Exception as error:
-        reason = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
-        where = f" at {address}" if address else ""
-        complain(f"{server}{where} cannot be used: {reason}")
-        complain(f"Start it, or correct {variable}.")
+        complain(f"{server.name} at {address} cannot be used: {said_by(error)}")
+        complain(f"Start it, or correct {server.variable}.")
         raise typer.Exit(USAGE) from None

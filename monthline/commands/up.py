@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monthline.commands.migrate import provision
-from monthline.commands.surroundings import USAGE, deployment
+from monthline.commands.surroundings import deployment
 from monthline.deployment import MODULES, Deployment
 from monthline.supervisor import ProcessError, ProcessSpec, Restart, Supervisor
 from monthline.terminal import complain, console
@@ -27,10 +27,7 @@ def up(migrate: Migrate = True, logs: Logs = Path(".monthline/logs")) -> None:
 
     Reads the same variables as the processes themselves; see .env.example.
     """
-    target = deployment()
-    if target.oidc_issuer is None or target.oidc_jwks_url is None:
-        complain("OIDC_ISSUER and OIDC_JWKS_URL: set both; tokens are checked with that issuer's keys.")
-        raise typer.Exit(USAGE)
+    target = deployment("oidc_issuer", "oidc_jwks_url")
     if migrate:
         provision(target, schedule=True)
     logs.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,8 @@ from shared.contracts.ids import LIFECYCLE_QUEUE, schedule_id
 from shared.contracts.plans import PLANS_QUEUE
 from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
-from shared.fitness import Unfit, engine_is_fit, sampled_payloads
+from shared.diagnosis import Unfit
+from shared.fitness import engine_is_fit, sampled_payloads
 
 QUEUES = (DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE)
 PATIENCE = timedelta(seconds=5)

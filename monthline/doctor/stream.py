@@ -1,6 +1,5 @@
 """NATS as the doctor sees it: the server, the stream's limits, and every durable consumer."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +10,7 @@ from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
 from monthline.listeners import all_durables
 from shared.bus import STREAM, Bus
-from shared.fitness import Unfit
+from shared.diagnosis import NATS, Unfit, fix_of
 from shared.nats_connection import tls_of
 from shared.stream import stream_is_fit
 
@@ -74,11 +73,10 @@ async def _connected(deployment: Deployment) -> AsyncIterator[Bus]:
     bus = Bus(deployment.nats_url, name="monthline-doctor", tls=tls_of(deployment))
     try:
         try:
-            await asyncio.wait_for(bus.connect(), PATIENCE)
+            await bus.connect_within(PATIENCE)
         except Exception as error:
-            raise Ill(
-                f"{bus.address} does not answer: {first_line(error)}", "start nats-server or correct NATS_URL"
-            ) from error
+            fix = fix_of(NATS, error) or "start nats-server or correct NATS_URL"
+            raise Ill(f"{bus.address} does not answer: {first_line(error)}", fix) from error
         yield bus
     finally:
         await bus.close()

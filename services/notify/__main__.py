@@ -1,7 +1,5 @@
 """The composition of the notify process: API, consumers and the sender of what is queued."""
 
-import sys
-
 from services.notify.api import NotifyApi
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel
@@ -25,6 +23,7 @@ from shared.reconcile import forget_old
 from shared.settings import Settings
 
 NAME = "notify"
+GAUGES = (metrics.DELIVERIES_WAITING, metrics.DELIVERIES_AGE)
 
 
 async def compose(settings: Settings) -> Service:
@@ -56,7 +55,7 @@ async def compose(settings: Settings) -> Service:
         bus=bus,
         reactions=telling.reactions(),
         tasks=(sender.run, lambda: forget_old(database, OUTBOX)),
-        readings=(reading("deliveries", database, figures.waiting, _shown),),
+        readings=(reading("deliveries", database, figures.waiting, _shown, *GAUGES),),
     )
     return service
 
@@ -70,11 +69,7 @@ def _shown(counts: dict[Channel, tuple[int, float]]) -> list[Value]:
 def _mailer(settings: Settings) -> Mailer | None:
     if not settings.smtp_url:
         return None
-    try:
-        return Mailer(SmtpServer.at(settings.smtp_url), settings.mail_from)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+    return Mailer(SmtpServer.at(settings.smtp_url), settings.mail_from)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ async def compose(settings: Settings) -> Service:
         consumers=consumers,
         readings=(
             of_commands(made.database, COMMANDS),
-            reading("plans", made.database, figures.by_stage, _shown),
+            reading("plans", made.database, figures.by_stage, _shown, metrics.PLANS),
         ),
     )
 

@@ -19,6 +19,8 @@ from shared.reconcile import forget_old, resend_commands
 from shared.settings import Settings
 from shared.temporal import worker
 
+GAUGES = (metrics.REVIEWS_WAITING, metrics.REVIEWS_OVERDUE)
+
 
 def _desk(made: Parts) -> CommandDesk:
     async def stage_of(plan_id: str) -> Stage | None:
@@ -64,7 +66,7 @@ async def compose(settings: Settings) -> Service:
         consumers=consumers,
         readings=(
             of_commands(made.database, COMMANDS),
-            reading("reviews", made.database, figures.waiting_and_overdue, _shown),
+            reading("reviews", made.database, figures.waiting_and_overdue, _shown, *GAUGES),
         ),
     )
 

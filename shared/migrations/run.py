@@ -12,9 +12,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
 
 from shared.db import APPEND_ONLY
+from shared.diagnosis import Unfit
 
 SERVICES = ("directory", "plans", "review", "scoring", "notify")
 ROOT = Path(__file__).parents[2]
+MAY_MIGRATE = """
+select current_user as role, current_database() as database, rolsuper or rolcreaterole as roles,
+    has_database_privilege(current_database(), 'CREATE') as schemas
+from pg_roles where rolname = current_user
+"""
 
 
 def service_url(owner_url: str, service: str, secret: str) -> str:
@@ -63,6 +69,32 @@ def versions(owner_url: str, service: str) -> tuple[str | None, str | None]:
             return context.get_current_revision(), newest
     finally:
         engine.dispose()
+
+
+def look(owner_url: str) -> None:
+    """Whether every schema can be migrated; nothing is changed.
+
+    Raises:
+        Unfit: a schema is newer than this program, or this role may not make roles and schemas.
+    """
+    for service in SERVICES:
+        have, newest = versions(owner_url, service)
+        if have is not None and newest is not None and have > newest:
+            raise Unfit(
+                f"schema {service} is at {have} and this program knows none after {newest}",
+                "migrate with the newer program that made it; an older one can run on it",
+            )
+    engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            may = connection.execute(text(MAY_MIGRATE)).one()
+    finally:
+        engine.dispose()
+    if not (may.roles and may.schemas):
+        raise Unfit(
+            f"the role {may.role} may not create {'schemas' if may.roles else 'roles'} in {may.database}",
+            "let it: alter role … createrole; grant create on database …; or correct DATABASE_URL",
+        )
 
 
 def _ensure_role(connection: Connection, role: URL) -> None:

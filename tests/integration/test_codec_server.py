@@ -1,35 +1,42 @@
 """The codec server: readable payloads for those who may read them, and for no one else."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 from google.protobuf.json_format import MessageToJson, Parse
+from joserfc import jwk, jwt
 from pydantic import AnyHttpUrl, SecretStr
 from temporalio.api.common.v1 import Payload, Payloads
 
-from monthline.codec_server import codec_app
+from monthline.codec_server import codec_app, token_reader
 from shared.codec import ENCODING, key_of
 from shared.settings import CodecSettings
 from tests.integration.plans.lifecycle import Names
 
 UI = "https://temporal.example"
 PLAIN = Payload(metadata={ENCODING: b"json/plain"}, data=b'"Wang Fang was ill"')
-ISSUER = AnyHttpUrl("https://issuer.example")
+ISSUER = "https://issuer.example"
+KEY = jwk.ECKey.generate_key("P-256", {"kid": "k1"})
 KEYS = "new:" + "A" * 43 + "=,old:" + "B" * 43 + "="
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    settings = CodecSettings(
+def configured(issuer: str = ISSUER) -> CodecSettings:
+    return CodecSettings(
         payload_keys=SecretStr(KEYS),
-        oidc_issuer=ISSUER,
-        oidc_jwks_url=ISSUER,
+        oidc_issuer=issuer,
+        oidc_jwks_url=AnyHttpUrl("https://issuer.example/keys"),
         admins=("ops",),
         payload_readers=("reader",),
         codec_origins=(UI,),
     )
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    settings = configured()
     transport = httpx2.ASGITransport(app=codec_app(settings, Names()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://codec") as opened:
         yield opened
@@ -56,6 +63,27 @@ async def test_readers_get_what_was_written(client: httpx2.AsyncClient, person: 
         PLAIN,
         PLAIN,
     ]
+
+
+@pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/", f"{ISSUER}/realms/acme"])
+async def test_a_real_token_of_the_issuer_is_let_in_and_anothers_is_not(issuer: str) -> None:
+    async def keys(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"keys": [KEY.as_dict(private=False)]})
+
+    settings = configured(issuer)
+    tokens = token_reader(settings, httpx2.MockTransport(keys))
+    transport = httpx2.ASGITransport(app=codec_app(settings, tokens))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://codec") as opened:
+        let_in = await opened.post("/decode", content=body(PLAIN), headers=signed(issuer))
+        assert payloads(let_in) == [PLAIN]
+        other = await opened.post("/decode", content=body(PLAIN), headers=signed(f"{issuer}x"))
+        assert other.status_code == 401
+
+
+def signed(issuer: str) -> dict[str, str]:
+    now = int(time.time())
+    claims = {"iss": issuer, "aud": "monthline", "sub": "ops", "iat": now, "exp": now + 600}
+    return {"Authorization": "Bearer " + jwt.encode({"alg": "ES256", "kid": "k1"}, claims, KEY)}
 
 
 @pytest.mark.parametrize("path", ["/encode", "/decode"])

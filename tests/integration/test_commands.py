@@ -177,6 +177,18 @@ async def test_the_reconciler_sends_what_has_been_pending_too_long(
     assert await counter.resend_overdue(age=timedelta()) == 0
 
 
+async def test_a_command_that_cannot_be_sent_keeps_none_behind_it_from_being_sent(
+    database: Database, engine: Engine
+) -> None:
+    engine.failures = [Unknown(), Unknown()]
+    counter = desk(database, engine)
+    await counter.take(SUBMIT)
+    await counter.take(command(Move.SUBMIT, 1, key="key-00002"))
+    engine.failures.append(ValueError("an answer nobody can make out"))
+    assert await counter.resend_overdue(age=timedelta()) == 1
+    assert [sent.command_id for sent in engine.received] == ["p017:key-00002"]
+
+
 async def test_a_plan_that_has_ended_refuses_and_names_its_stage(database: Database, engine: Engine) -> None:
     engine.failures.append(NoLifecycle())
     with pytest.raises(WrongStage) as refused:

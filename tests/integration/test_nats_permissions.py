@@ -22,6 +22,7 @@ from shared.bus import STREAM, Bus
 from shared.consumer import Consumer, Meta, each
 from shared.contracts.events import EVENTS, Event, MetricRecorded
 from shared.db import Connection, Database
+from shared.diagnosis import NATS, fix_of
 from shared.migrations.run import SERVICES
 from shared.process import bus_check
 from shared.relay import Relay
@@ -70,6 +71,18 @@ def connected(provisioned: GuardedNats, authority: Authority) -> As:
             await bus.close()
 
     return connected_as
+
+
+async def test_a_password_that_is_wrong_is_said_to_be_with_what_to_do(
+    provisioned: GuardedNats, authority: Authority
+) -> None:
+    tls = ssl.create_default_context(cafile=str(authority.certificate))
+    url = provisioned.url_of("plans").replace(provisioned.passwords["plans"], "hunter2")
+    bus = Bus(url, name="test", tls=tls)
+    with pytest.raises(ConnectionError, match=r"(?i)authorization violation") as refused:
+        await bus.connect_within(2)
+    assert "hunter2" not in str(refused.value)
+    assert "user and password in NATS_URL" in (fix_of(NATS, refused.value) or "")
 
 
 class Intruder:

@@ -1,7 +1,7 @@
 """What a real lifecycle leaves in Temporal where keys are set: nothing that anybody wrote."""
 
 import pytest
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
@@ -9,10 +9,11 @@ from temporalio.worker import Replayer
 from shared.codec import data_converter
 from shared.contracts.refusals import Blocked, ReasonMissing, StaleVersion
 from shared.contracts.words import Move
+from shared.engine import Engine, Stuck, Unknown
 from shared.keys import Keyring
 from shared.temporal import BUILD
 from tests.support import timeskip
-from tests.support.build import command, lifecycle_input
+from tests.support.build import MARCH, command, lifecycle_input
 from tests.support.timeskip import Owners, start
 from workflows.__main__ import WORKFLOWS, sandbox
 
@@ -85,6 +86,32 @@ async def test_an_encrypted_history_replays_with_its_keys_in_any_order(encrypted
         build_id=BUILD,
     )
     await replayer.replay_workflow(encrypted)
+
+
+async def test_an_answer_under_a_key_that_is_not_here_is_unknown_and_found_by_who_has_it() -> None:
+    async with timeskip.engine(data_converter(KEYS, 1024)) as engine, timeskip.workers(engine, Owners()):
+        plan = await start(engine, lifecycle_input(), MARCH.workflow_id)
+        await plan.settled()
+        behind = Engine(with_keys(engine.client, Keyring(KEYS.keys[1:])))
+        submission = command(Move.SUBMIT, 1)
+        with pytest.raises(Unknown):
+            await behind.command(submission)
+        with pytest.raises(Stuck, match="'k2'"):
+            await behind.state(MARCH.workflow_id)
+        cancelled = command(Move.CANCEL, 2, note=REASON)
+        await plan.give(cancelled)
+        await plan.handle.result()
+        with pytest.raises(Unknown):
+            await behind.command(cancelled)
+        ahead = Engine(with_keys(engine.client, Keyring(KEYS.keys[::-1])))
+        assert (await ahead.command(cancelled)).version == 3
+
+
+def with_keys(client: Client, keys: Keyring) -> Client:
+    """The same engine, as a process with these keys sees it."""
+    return Client(
+        client.service_client, namespace=client.namespace, data_converter=data_converter(keys, 1024)
+    )
 
 
 async def test_without_keys_a_history_would_tell(engine: WorkflowEnvironment, owners: Owners) -> None:

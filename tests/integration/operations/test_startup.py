@@ -7,14 +7,15 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from monthline.embedded import EmbeddedServers
 from monthline.provision import connect_engine, provision_database, provision_engine, provision_stream
 from shared.bus import STREAM, Bus
 from shared.codec import Codec
 from shared.db import Database
-from shared.fitness import Unfit, engine_is_fit, sampled_payloads
+from shared.diagnosis import Unfit
+from shared.fitness import engine_is_fit, sampled_payloads
 from shared.keys import Keyring, parse_keys
 from shared.migrations.newest import newest
 from tests.support.deployments import KEY_A, KEY_B, deployment_on, process
@@ -61,6 +62,27 @@ async def test_a_process_waits_for_its_schema_and_its_stream_and_then_begins(
         )
     await bus.close()
     await owner.close()
+
+
+async def test_a_process_says_why_it_may_not_use_its_servers_and_what_to_do(
+    empty_servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    deployment = deployment_on(empty_servers, plans_database_url=with_password(empty_servers, "hunter2"))
+    async with process(deployment, "plans", tmp_path, {"NATS_URL": "nats://127.0.0.1:9"}) as started:
+        await started.until(
+            503, "password authentication failed for user .*correct user and password in DATABASE_URL"
+        )
+        await started.until(503, "not connected to NATS at 127.0.0.1:9: .*111")
+    said = started.log.read_text()
+    assert said.count('"event": "process.unfit"') == 1
+    assert said.count('"event": "nats.trouble"') == 1
+    assert "hunter2" not in said
+
+
+def with_password(servers: EmbeddedServers, password: str) -> str:
+    """The owner's DSN with another password."""
+    url = make_url(servers.postgres.url).set(password=password)
+    return url.render_as_string(hide_password=False)
 
 
 async def families(url: str) -> set[str]:

@@ -57,6 +57,25 @@ async def test_the_first_key_encrypts_and_all_decrypt() -> None:
     assert key_of(again) == "new"
 
 
+async def test_keys_behind_plain_read_and_encrypt_nothing() -> None:
+    [kept] = await codec(NEW).encode([plain()])
+    reading = Codec(Keyring((NEW,), encrypts=False), 1024)
+    assert await reading.decode([kept, plain()]) == [plain(), plain()]
+    assert await reading.encode([plain()]) == [plain()]
+
+
+async def test_a_failure_that_one_process_encrypts_is_read_by_one_that_does_not_yet() -> None:
+    failure = Failure()
+    await data_converter(Keyring((NEW,)), 1024).encode_failure(ApplicationError(SECRET), failure)
+    before = data_converter(Keyring((NEW,), encrypts=False), 1024)
+    decoded = await before.decode_failure(failure)
+    assert isinstance(decoded, FailureError)
+    assert decoded.message == SECRET
+    shown = Failure()
+    await before.encode_failure(ApplicationError(SECRET), shown)
+    assert shown.message == SECRET
+
+
 async def test_a_key_that_is_not_there_is_named() -> None:
     [kept] = await codec(OLD).encode([plain()])
     with pytest.raises(Unreadable, match="'old', which PAYLOAD_KEYS does not have") as refused:
@@ -137,6 +156,15 @@ def test_keys_are_read_from_a_line_or_a_file(tmp_path: Path) -> None:
     assert parse_keys(f"@{file}").ids == ("b", "a")
 
 
+def test_plain_in_front_keeps_the_keys_from_encrypting(tmp_path: Path) -> None:
+    assert parse_keys(f"b:{KEY},a:{KEY}").newest == "b"
+    assert parse_keys(f"plain, b:{KEY}") == Keyring((("b", bytes(32)),), encrypts=False)
+    assert parse_keys(f"plain,b:{KEY}").newest is None
+    file = tmp_path / "keys"
+    file.write_text(f"# not before everybody has it\nplain\nb:{KEY}\n")
+    assert parse_keys(f"@{file}").newest is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -145,6 +173,8 @@ def test_keys_are_read_from_a_line_or_a_file(tmp_path: Path) -> None:
         ("a:c2VjcmV0", r"key 1 \(a\) has 6 bytes instead of 32"),
         (f"a:{KEY},a:{KEY}", "same id"),
         ("@/nowhere/secret", "file after @ cannot be read"),
+        ("plain", "no key behind plain"),
+        (f"a:{KEY},plain", "key 2 is not of the form"),
     ],
 )
 def test_malformed_keys_are_refused_without_being_repeated(text: str, said: str) -> None:

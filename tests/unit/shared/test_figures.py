@@ -39,7 +39,7 @@ def counted(*rows: list[Value]) -> tuple[Reading, list[int]]:
         asked.append(1)
         return rows[len(asked) - 1]
 
-    return Reading("test", read), asked
+    return Reading("test", read, (metrics.PLANS, metrics.OUTBOX_LETTERS)), asked
 
 
 async def test_what_a_reading_no_longer_mentions_is_shown_no_longer() -> None:
@@ -55,6 +55,13 @@ async def test_what_a_reading_no_longer_mentions_is_shown_no_longer() -> None:
     assert ("monthline_plans", "tracking") not in second
 
 
+async def test_a_reading_that_finds_nothing_any_more_shows_nothing_any_more() -> None:
+    reading, _ = counted([(metrics.PLANS, ("tracking",), 3)], [])
+    figures = Figures([reading], fresh=0)
+    assert ("monthline_plans", "tracking") in await shown(figures)
+    assert ("monthline_plans", "tracking") not in await shown(figures)
+
+
 async def test_the_servers_are_asked_once_however_many_look() -> None:
     reading, asked = counted([], [])
     figures = Figures([reading])
@@ -68,7 +75,7 @@ async def test_a_reading_that_fails_says_so_and_the_others_are_shown() -> None:
         raise ConnectionError
 
     good, _ = counted([(metrics.OUTBOX_LETTERS, (), 7)])
-    found = await shown(Figures([Reading("broken", fail), good]))
+    found = await shown(Figures([Reading("broken", fail, ()), good]))
     assert found["monthline_reading_ok", "broken"] == 0
     assert found["monthline_reading_ok", "test"] == 1
     assert found["monthline_outbox_letters", ""] == 7

@@ -7,7 +7,8 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from shared.bus import stream_config
-from shared.fitness import Fitness, Unfit, schema_is_fit
+from shared.diagnosis import Unfit
+from shared.fitness import Fitness, schema_is_fit
 from shared.migrations.newest import ROOT, newest
 from shared.migrations.run import SERVICES
 from shared.stream import misfits
@@ -79,6 +80,28 @@ async def test_a_check_is_repeated_until_it_holds() -> None:
         await looking
     assert fitness.holds("schema")
     assert not fitness.troubles
+
+
+async def test_why_a_server_cannot_be_looked_at_is_told_once_and_again_when_it_changes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = [ConnectionError("away"), ConnectionError("away"), ConnectionError("no route"), None]
+    seen: list[str] = []
+
+    async def check() -> None:
+        seen.append(fitness.waiting.get("schema", ""))
+        one = found.pop(0)
+        if one is not None:
+            raise one
+
+    fitness = Fitness({"schema": check})
+    async with asyncio.timeout(5):
+        await fitness.look()
+    told = [record for record in caplog.records if "not_looked_at" in str(record.msg)]
+    assert [record.levelname for record in told] == ["WARNING", "WARNING"]
+    assert ["away" in str(told[0].msg), "no route" in str(told[1].msg)] == [True, True]
+    assert seen == ["", "away", "away", "no route"]
+    assert not fitness.waiting
 
 
 async def test_a_fault_of_the_settings_ends_the_looking() -> None:

@@ -7,10 +7,11 @@ import pytest
 from temporalio.common import VersioningBehavior
 
 from monthline.deployment import DeploymentError, from_environment
+from shared.migrations.run import SERVICES
 from shared.nats_connection import address_of
 from shared.nats_connection import tls_of as nats_tls
 from shared.process import load_settings
-from shared.settings import Settings
+from shared.settings import CodecSettings, Settings
 from shared.temporal import BUILD, versioning
 from shared.temporal import tls_of as temporal_tls
 from tests.support.certificates import Authority
@@ -81,6 +82,65 @@ def test_a_refused_setting_is_not_repeated(load: Load, capsys: pytest.CaptureFix
     said = complaints(load, capsys, DATABASE_URL="mysql://u:hunter2@db/x", NATS_URL="http://u:hunter2@nats")
     assert "DATABASE_URL" in said
     assert "hunter2" not in said
+
+
+MALFORMED = [
+    ("DATABASE_URL", "postgresql://u:hunter2@db:abc/monthline"),
+    ("DATABASE_URL", "postgresql://u:hunter2@db:70000/monthline"),
+    ("DATABASE_URL", "postgresql://u:hunter2#x@db:5432/monthline"),
+    ("DATABASE_URL", "postgresql://u:hunter2@/monthline"),
+    ("DATABASE_URL", "postgresql://u:hunter2@db"),
+    ("DATABASE_URL", "postgresql://u:hunter2@db/monthline?sslmode=yes"),
+    ("NATS_URL", "nats://"),
+    ("NATS_URL", "nats://u:hunter2@x:yy"),
+    ("NATS_URL", "nats://a:4222,http://b:4222"),
+    ("TEMPORAL_ADDRESS", "http://x:7233"),
+    ("TEMPORAL_ADDRESS", "temporal"),
+    ("TEMPORAL_ADDRESS", "temporal:0"),
+    ("TEMPORAL_ADDRESS", "temporal:seven"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "foo"),
+    ("SMTP_URL", "smtp:hunter2"),
+    ("SMTP_URL", "http://mail"),
+    ("SMTP_URL", "smtp://u:hunter2@:25"),
+    ("COMPANY_ZONE", "Asia/Peking"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value"), MALFORMED)
+def test_what_is_malformed_is_named_beside_everything_else_and_not_repeated(
+    load: Load, capsys: pytest.CaptureFixture[str], variable: str, value: str
+) -> None:
+    said = complaints(load, capsys, **{variable: value, "HTTP_PORT": "eighty"})
+    assert sorted(line.split(":")[0] for line in said.splitlines()[:-1]) == sorted([variable, "HTTP_PORT"])
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATABASE_URL", "postgresql:///monthline?host=/run/postgresql"),
+        ("DATABASE_URL", "postgres://u:p%40ss@[::1]:5432/monthline?sslmode=require"),
+        ("NATS_URL", "tls://u:p@a:4222,tls://u:p@b:4222"),
+        ("NATS_URL", "nats://nats"),
+        ("TEMPORAL_ADDRESS", "[::1]:7233"),
+        ("TEMPORAL_ADDRESS", "months.a1b2c.tmprl.cloud:7233"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
+        ("SMTP_URL", "smtp://me%40a:p%3Aw@mail.example:587"),
+    ],
+)
+def test_what_is_well_formed_is_kept_as_it_was_written(load: Load, variable: str, value: str) -> None:
+    assert getattr(load(**{variable: value}), variable.lower()) == value
+
+
+def test_a_codec_server_without_keys_names_them_beside_everything_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in CodecSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    with pytest.raises(SystemExit):
+        load_settings(CodecSettings)
+    named = [line.split(":")[0] for line in capsys.readouterr().err.splitlines()[:-1]]
+    assert sorted(named) == ["OIDC_ISSUER", "OIDC_JWKS_URL", "PAYLOAD_KEYS"]
 
 
 def test_a_certificate_without_its_key_is_named(
@@ -179,6 +239,33 @@ def test_an_operators_command_names_every_wrong_variable() -> None:
         "NATS_CA",
         "PLANS_NATS_URL",
     ]
+
+
+def named(given: dict[str, str], *needs: str) -> list[str]:
+    with pytest.raises(DeploymentError) as refused:
+        from_environment(given, needs=needs)
+    return [line.split(":")[0] for line in refused.value.lines]
+
+
+def test_an_operators_command_without_anything_names_all_that_it_needs_at_once() -> None:
+    assert named({}) == ["DATABASE_URL", "ROLE_SECRET"]
+    assert named({}, "oidc_issuer") == ["DATABASE_URL", "ROLE_SECRET", "OIDC_ISSUER"]
+    assert named(deployment(), "oidc_issuer", "oidc_jwks_url") == ["OIDC_ISSUER", "OIDC_JWKS_URL"]
+
+
+def test_the_secret_of_the_roles_is_needed_for_those_alone_that_have_no_dsn() -> None:
+    given = deployment(
+        **{f"{service.upper()}_DATABASE_URL": f"postgresql://{service}@db/m" for service in SERVICES}
+    )
+    del given["ROLE_SECRET"]
+    assert from_environment(given).role_secret is None
+    del given["REVIEW_DATABASE_URL"]
+    with pytest.raises(DeploymentError, match=r"ROLE_SECRET: .*REVIEW_DATABASE_URL"):
+        from_environment(given)
+
+
+def test_an_operators_command_knows_time_zones_as_the_services_do() -> None:
+    assert named(deployment(COMPANY_ZONE="Asia/Peking")) == ["COMPANY_ZONE"]
 
 
 def test_a_worker_belongs_to_a_deployment_only_where_both_parts_are_named(load: Load) -> None:
