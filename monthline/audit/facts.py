@@ -37,6 +37,7 @@ class Command:
     answer: Mapping[str, Any] | None
     age: float
     """Seconds since it was received."""
+    move: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,11 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Said:
-    """One line of a driver's log; ``id`` is the command id, ``seconds`` how long the call took."""
+    """One line of a driver's log; ``id`` is the command id, ``seconds`` how long the call took.
+
+    ``taken`` is set where an unknown command was answered with 202: a service has promised to keep it,
+    unlike one whose connection was lost.
+    """
 
     event: Literal["invoke", "ok", "refused", "unknown"]
     id: str
@@ -168,6 +173,8 @@ class Said:
     version: int | None = None
     seconds: float = 0.0
     entries: int = 1
+    move: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ async def _server(connection: Connection, service: str) -> Rows:
 async def _moving(connection: Connection, service: str) -> Rows:
     commands = await _all(
         connection,
-        f"select id, plan_id, status, answer, {AGE.format('received_at')} as age from {service}.command",
+        f"select id, plan_id, status, answer, {AGE.format('received_at')} as age,"
+        f" coalesce(request->>'move', '') as move from {service}.command",
     )
     fired = await _all(
         connection,

@@ -60,12 +60,13 @@ def _illegal(line: ChainedLine, here: Stage | None) -> str:
 
 def _refusals(facts: Facts) -> Iterator[Violation]:
     """A refused command has left nothing: no line, no decided round."""
-    decided = {round_.command_id: round_.plan_id for round_ in facts.decided}
-    lines = {line.command_id for line in facts.lines}
+    decided = {(round_.command_id, round_.plan_id) for round_ in facts.decided}
+    lines = {(line.command_id, line.plan_id) for line in facts.lines}
     for command in facts.commands:
-        if command.status == "refused" and command.id in decided and command.id not in lines:
+        own = (command.id, command.plan_id or "")
+        if command.status == "refused" and own in decided and own not in lines:
             found = f"command {command.id} was refused and decided a round all the same"
-            yield Violation(decided[command.id], found, "have HR end the plan or decide it again")
+            yield Violation(own[1], found, "have HR end the plan or decide it again")
 
 
 def nobody_did_what_their_role_forbids(facts: Facts) -> Iterator[Violation]:

@@ -52,7 +52,13 @@ def plan(**changes: Any) -> Plan:
 
 def command(id: str = "hr1:approve-1", service: str = "review", **changes: Any) -> Command:
     """A command that was applied."""
-    given: dict[str, Any] = {"plan_id": ID, "status": "applied", "answer": {}, "age": 30.0}
+    given: dict[str, Any] = {
+        "plan_id": ID,
+        "status": "applied",
+        "answer": {},
+        "age": 30.0,
+        "move": id.partition(":")[2].partition("-")[0],
+    }
     return Command(service=service, id=id, **(given | changes))
 
 

@@ -48,13 +48,28 @@ def moved(*steps: Any, **last: Any) -> dict[str, Any]:
     }
 
 
+SUBMITTED = command("p017:submit-1", "plans")
+SOUND = (command(), SUBMITTED)
+NO = command("p017:submit-9", "plans", status="refused")
+TAKEN = Said("unknown", "p017:gone", plan=ID, taken=True)
+TOLD = Said("ok", SUBMIT[0], plan=ID, version=2, move="submit")
 PROGRESS = Said("ok", "p017:k1", "progress", ID, entries=2)
 PASSED = deadline(day=2, month=3)
 DAMAGED: list[tuple[str, dict[str, Any]]] = [
     ("I1", {"commands": (command(), command("p017:lost", "plans"))}),
+    ("I1", {"commands": (command(), replace(SUBMITTED, plan_id=OTHER))}),
+    ("I1", {"commands": (command(), replace(SUBMITTED, move="recall"))}),
     ("I1", {"driver": (Said("ok", "p017:lost", plan=ID),)}),
+    ("I1", {"driver": (replace(TOLD, version=3),)}),
+    ("I1", {"driver": (replace(TOLD, plan=OTHER),)}),
+    ("I1", {"driver": (replace(TOLD, move="recall"),)}),
+    ("I1", {"driver": (TOLD,), "commands": (command(),)}),
+    ("I1", {"driver": (TOLD,), "commands": (command(), replace(SUBMITTED, status="pending"))}),
+    ("I1", {"driver": (replace(TOLD, id=NO.id, version=None),), "commands": (*SOUND, NO)}),
     ("I1", {"driver": (PROGRESS,), "reported": (Reported("p017", "k1", 4),)}),
     ("I1", {"decided": (*sound().decided, Decided(ID, "hr1:other", "approve", "hr1", None))}),
+    ("I1", {"decided": (*sound().decided, Decided(OTHER, APPROVE[0], "approve", "hr1", None))}),
+    ("I1", {"decided": (replace(sound().decided[0], move="return"),)}),
     ("I2", {"driver": (Said("ok", SUBMIT[0], version=2), Said("ok", SUBMIT[0], version=4))}),
     ("I3", moved(OPEN, (SUBMIT[0], Move.SUBMIT, "p017", Stage.DRAFTING, Stage.TRACKING))),
     ("I3", moved(OPEN, SUBMIT, (RECALL[0], Move.RECALL, "p017", Stage.LEADER_REVIEW, Stage.DRAFTING))),
@@ -62,6 +77,9 @@ DAMAGED: list[tuple[str, dict[str, Any]]] = [
     ("I4", {"commands": (command("p017:late", "plans", status="pending", age=121.0),)}),
     ("I4", {"commands": (PENDING,), "driver": (Said("unknown", "p017:late"),)}),
     ("I4", {"driver": (Said("refused", SUBMIT[0], plan=ID),)}),
+    ("I4", {"driver": (TAKEN,)}),
+    ("I4", {"driver": (TAKEN, replace(TAKEN, event="refused", taken=False))}),
+    ("I4", {"driver": (Said("unknown", SUBMIT[0], plan=ID),), "commands": (command(),)}),
     ("I5", {"lifecycles": ()}),
     ("I5", {"lifecycles": (Lifecycle(ID, Stage.HR_REVIEW, 2),)}),
     ("I5", {"lifecycles": (Lifecycle(ID),)}),
@@ -111,6 +129,11 @@ def test_a_gap_in_the_versions_is_found() -> None:
 def test_an_ok_after_an_unknown_counts_as_ok() -> None:
     said = (Said("unknown", SUBMIT[0], plan=ID), Said("ok", SUBMIT[0], plan=ID, version=2))
     assert wrong(driver=said) == {}
+
+
+def test_a_key_that_was_used_for_two_moves_is_judged_move_by_move() -> None:
+    refused = command(SUBMIT[0], "review", status="refused", move="approve")
+    assert wrong(commands=(*SOUND, refused), driver=(TOLD,)) == {}
 
 
 def test_an_unknown_command_that_never_arrived_is_none_of_the_audits_business() -> None:
