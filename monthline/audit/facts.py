@@ -10,6 +10,8 @@ from shared.contracts.calendar import Deadline, TimeScale
 from shared.contracts.organisation import Absence, Delegation
 from shared.contracts.words import Milestone, Rung, Stage
 
+COPYING = ("review", "scoring")
+"""The services that keep a copy of where each plan stands."""
 Notice = tuple[str, str]
 """A recipient and the reason for which they are told."""
 
@@ -53,7 +55,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Letter:
-    """An event in an outbox; ``age`` is in seconds."""
+    """An event in an outbox; ``age`` is in seconds since it was written.
+
+    ``plan_id`` and ``version`` are given for the event of a move: the plan, and its version after it.
+    """
 
     service: str
     id: str
@@ -61,6 +66,8 @@ class Letter:
     published: bool
     age: float
     notices: tuple[Notice, ...] = ()
+    plan_id: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,13 +97,17 @@ class Fired:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A mail or call; ``waits`` is for how many seconds its next attempt has been due."""
+    """A mail or call; ``waits`` is for how many seconds its next attempt has been due.
+
+    ``age`` is in seconds since it was queued.
+    """
 
     id: int
     channel: str
     state: str
     attempts: int
     waits: float
+    age: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -184,6 +195,8 @@ class Facts:
     ``taken`` has the ids of the events that each consumer has in its inbox, ``told`` how many messages
     somebody has for one reason. ``scales`` has the scale of
     those plans whose deadline has passed by the clock, as their lifecycle was started with it.
+    ``listeners`` has the durables that the services declare, with their subjects; ``consumers`` are those
+    that the stream has.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -204,6 +217,7 @@ class Facts:
     lifecycles: tuple[Lifecycle, ...] = ()
     scales: Mapping[str, TimeScale] = field(default_factory=dict)
     consumers: tuple[Consumer, ...] = ()
+    listeners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sessions: tuple[Sessions, ...] = ()
     connections: tuple[int, int] = (0, 1)
     """How many connections the server has, and how many it allows."""

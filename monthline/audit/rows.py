@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 
 from monthline.audit.facts import (
+    COPYING,
     Command,
     Copy,
     DeadLetter,
@@ -17,16 +18,25 @@ from monthline.audit.facts import (
     Reported,
     Sessions,
 )
+from services.notify.store.webhooks import REMOVED
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline
+from shared.contracts.events import StageEntered
 from shared.contracts.organisation import Absence, Delegation
 from shared.contracts.words import Milestone, Rung, Stage
 from shared.db import Connection, Database
 
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
 AGE = "extract(epoch from clock_timestamp() - {})::float8"
+PLAN = "body->'data'->'plan'->>"
+MOVED = (
+    f"case when subject = '{StageEntered.subject()}'"
+    f" then concat_ws(':', {PLAN}'company', {PLAN}'month', {PLAN}'person') else '' end as plan_id,"
+    f" case when subject = '{StageEntered.subject()}'"
+    " then (body->'data'->>'version')::int else 0 end as version"
+)
 MOVES = ("plans", "review", "scoring")
-COPIES = {"review": "review.plan", "scoring": "scoring.plan_copy"}
+COPIES = dict(zip(COPYING, ("review.plan", "scoring.plan_copy"), strict=True))
 
 Rows = dict[str, Any]
 Read = Callable[[Connection], Any]
@@ -56,7 +66,7 @@ async def _common(connection: Connection, service: str) -> Rows:
     letters = await _all(
         connection,
         f"select id::text, subject, published_at is not null as published, {AGE.format('written_at')} as age,"
-        f" body->'data'->'notices' as notices from {service}.outbox",
+        f" body->'data'->'notices' as notices, {MOVED} from {service}.outbox",
     )
     dead = await _all(
         connection,
@@ -74,6 +84,8 @@ async def _common(connection: Connection, service: str) -> Rows:
                 row["published"],
                 row["age"],
                 tuple((one["recipient"], one["reason"]) for one in row["notices"] or ()),
+                row["plan_id"],
+                row["version"],
             )
             for row in letters
         ),
@@ -174,7 +186,9 @@ async def _notify(connection: Connection) -> Rows:
     deliveries = await _all(
         connection,
         "select id, channel, state, attempts,"
-        f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits from notify.delivery",
+        f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits, {AGE.format('queued_at')} as age"
+        # What waited for a webhook that was removed is nobody's loss.
+        f" from notify.delivery where state <> 'failed' or last_error is distinct from '{REMOVED}'",
     )
     return {
         "told": {(row["recipient"], row["reason"]): row["count"] for row in told},

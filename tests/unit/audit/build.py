@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monthline.audit.facts import Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
+from monthline.audit.facts import COPYING, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
 from monthline.audit.invariants import broken, judge
 from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
+from shared.contracts.events import StageEntered
 from shared.contracts.words import SYSTEM, Move, Stage
 from tests.unit.plans.build import PLAN, deadline
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 ID = PLAN.plan_id
+MOVED = StageEntered.subject()
 STEPS = (
     ("open", Move.OPEN, SYSTEM, None, Stage.DRAFTING),
     ("p017:submit-1", Move.SUBMIT, "p017", Stage.DRAFTING, Stage.HR_REVIEW),
@@ -63,16 +65,29 @@ def command(id: str = "hr1:approve-1", service: str = "review", **changes: Any) 
 
 
 def letter(**changes: Any) -> Letter:
-    """An event that was published and asks for a notice."""
+    """The event of the plan's last move: it was published and asks for a notice."""
     given: dict[str, Any] = {
         "service": "plans",
-        "id": "e1",
-        "subject": "monthline.plans.stage_entered.v1",
+        "id": "e3",
+        "subject": MOVED,
         "published": True,
         "age": 60.0,
         "notices": (("hr1", "because"),),
+        "plan_id": ID,
+        "version": 3,
     }
     return Letter(**(given | changes))
+
+
+def letters(count: int = 3, **last: Any) -> tuple[Letter, ...]:
+    """The events of so many moves; ``last`` changes the fields of the last one."""
+    earlier = [letter(id=f"e{version}", version=version, notices=()) for version in range(1, count)]
+    return (*earlier, letter(**({"id": f"e{count}", "version": count} | last)))
+
+
+def copies(stage: Stage, version: int) -> tuple[Copy, ...]:
+    """What review and scoring believe."""
+    return tuple(Copy(service, ID, stage, version) for service in COPYING)
 
 
 def sound(**changes: Any) -> Facts:
@@ -83,11 +98,12 @@ def sound(**changes: Any) -> Facts:
         "lines": lines(*STEPS),
         "commands": (command("p017:submit-1", "plans"), command()),
         "decided": (Decided(ID, "hr1:approve-1", "approve", "hr1", None),),
-        "letters": (letter(),),
-        "consumers": (Consumer("notify-events", ("monthline.>",)),),
-        "taken": {"notify-events": frozenset({"e1"})},
+        "letters": letters(),
+        "consumers": (Consumer("notify-events", ("monthline.>",)), Consumer("review-plans", (MOVED,))),
+        "listeners": {"notify-events": ("monthline.>",), "review-plans": (MOVED,)},
+        "taken": {name: frozenset({"e1", "e2", "e3"}) for name in ("notify-events", "review-plans")},
         "told": {("hr1", "because"): 1},
-        "copies": (Copy("review", ID, Stage.LEADER_REVIEW, 3),),
+        "copies": copies(Stage.LEADER_REVIEW, 3),
         "lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 0),),
     }
     return Facts(**(given | changes))
