@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline, TimeScale
-from shared.contracts.organisation import Absence, Delegation
+from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
 
 COPYING = ("review", "scoring")
@@ -26,6 +26,17 @@ class Plan:
     version: int
     deadline: Deadline | None = None
     ledger_hash: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the organisation: the kind and id of the record, and the event that told it."""
+
+    kind: str
+    id: str
+    event_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -196,7 +207,8 @@ class Facts:
     somebody has for one reason. ``scales`` has the scale of
     those plans whose deadline has passed by the clock, as their lifecycle was started with it.
     ``listeners`` has the durables that the services declare, with their subjects; ``consumers`` are those
-    that the stream has.
+    that the stream has. People, departments, delegations and absences are the directory's own;
+    ``heard`` has, for the consumers that keep a copy of them, when each event was taken.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -212,8 +224,12 @@ class Facts:
     deliveries: tuple[Delivery, ...] = ()
     copies: tuple[Copy, ...] = ()
     fired: tuple[Fired, ...] = ()
-    absences: tuple[Absence, ...] = ()
+    people: tuple[Person, ...] = ()
+    departments: tuple[Department, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    changes: tuple[Change, ...] = ()
+    heard: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
     lifecycles: tuple[Lifecycle, ...] = ()
     scales: Mapping[str, TimeScale] = field(default_factory=dict)
     consumers: tuple[Consumer, ...] = ()

@@ -9,15 +9,19 @@ from monthline.audit import rows
 from monthline.audit.facts import COPYING, Copy, Facts, Lifecycle
 from monthline.audit.invariants import broken, judge
 from monthline.audit.reading import merge
+from services.directory.domain.organisation import Change
+from services.directory.store import register
+from services.directory.store.tables import OUTBOX as directory_outbox
 from services.plans.activities import PlanKeeper
 from services.plans.domain.ledger import LedgerLine, chained
 from services.plans.store import ledger, plans
 from services.plans.store.tables import ORG
-from shared.contracts.words import Move, Stage
+from services.plans.store.tables import OUTBOX as plans_outbox
+from shared.contracts.words import Milestone, Move, Stage
 from shared.db import Database, together
 from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
-from tests.integration.plans.company import settle_in
+from tests.integration.plans.company import DEPARTMENTS, PEOPLE, settle_in
 from tests.integration.plans.lifecycle import Course, move
 from tests.unit.plans.build import PLAN
 
@@ -25,6 +29,10 @@ Look = Callable[[], object]
 DEAD = "insert into notify.dead_letter (consumer, event_id, subject, body, error, attempts)"
 COMMAND = "insert into plans.command (id, actor, plan_id, status, received_at)"
 DELIVERY = "insert into notify.delivery (channel, lane, target, event_id, subject, state, next_at)"
+DELEGATION = (
+    "insert into directory.delegation values"
+    " ('d1', 'hr1', 'p018', now(), now() + interval '1 day', '{hr_review_due}', '{}', false, 1)"
+)
 RUNG = (
     "insert into plans.rung"
     " (plan_id, milestone, plan_version, rung, deadline_local, deadline, due, outcome, told)"
@@ -111,6 +119,30 @@ async def test_a_line_that_only_its_author_could_have_written_breaks_the_rights(
         await together(connection, row=plans.entered(plan, entering), line=ledger.appended(line))
     # Who forges a line forgets the event that a service would have written with it.
     assert await violated(all_databases) == ["I6", "I9"]
+
+
+async def test_the_organisation_is_read_with_what_has_changed_in_it_and_who_has_heard(
+    all_databases: dict[str, Database],
+) -> None:
+    directory, plans_ = all_databases["directory"], all_databases["plans"]
+    async with directory.transaction() as connection:
+        await register.save(connection, Change(departments=DEPARTMENTS, people=PEOPLE))
+        await connection.execute(text(DELEGATION))
+        await connection.execute(
+            text("insert into directory.absence values ('a1', 'p017', now(), now(), false, 1)")
+        )
+        [letter, *_] = await directory_outbox.waiting(connection, 1)
+    async with plans_.transaction() as connection:
+        await plans_outbox.first_time(connection, "plans-org", str(letter.id))
+    found = Facts(**(await rows.read(directory, "directory") | await rows.read(plans_, "plans")))
+    assert {one.id: one for one in found.people} == {one.id: one for one in PEOPLE}
+    assert {one.id: one for one in found.departments} == {one.id: one for one in DEPARTMENTS}
+    assert [(one.giver, one.steps) for one in found.delegations] == [("hr1", (Milestone.HR_REVIEW_DUE,))]
+    assert [one.person for one in found.absences] == ["p017"]
+    told = {(change.kind, change.id) for change in found.changes}
+    assert told == {("department", d.id) for d in DEPARTMENTS} | {("person", p.id) for p in PEOPLE}
+    assert list(found.heard["plans"]) == [str(letter.id)]
+    assert {plan.department for plan in found.plans} == {"east"}
 
 
 async def test_an_audit_can_change_nothing(all_databases: dict[str, Database]) -> None:

@@ -18,9 +18,21 @@ from monthline.audit.facts import (
     Sessions,
 )
 from monthline.audit.republish import lost
-from shared.contracts.organisation import Delegation
 from shared.contracts.words import SYSTEM, Milestone, Move, Rung, Stage
-from tests.unit.audit.build import ID, NOW, STEPS, command, copies, letter, letters, lines, plan, sound, wrong
+from tests.unit.audit.build import (
+    ID,
+    NOW,
+    STEPS,
+    command,
+    copies,
+    letter,
+    letters,
+    lines,
+    moved,
+    plan,
+    sound,
+    wrong,
+)
 from tests.unit.plans.build import deadline
 
 OPEN, SUBMIT, APPROVE = STEPS
@@ -33,21 +45,6 @@ FIRED = Fired("plans", ID, Milestone.DRAFT_DUE, 1, Rung.DUE, NOW, NOW)
 
 def test_sound_rows_break_nothing() -> None:
     assert wrong() == {}
-
-
-def moved(*steps: Any, **last: Any) -> dict[str, Any]:
-    """The rows of a plan that went these steps."""
-    chain = lines(*steps, **last)
-    here = chain[-1].to_stage
-    return {
-        "lines": chain,
-        "plans": (plan(stage=here, version=len(chain), ledger_hash=chain[-1].hash),),
-        "lifecycles": (Lifecycle(ID, here, len(chain)),) if not here.ended else (),
-        "commands": (),
-        "letters": letters(len(chain)),
-        "copies": copies(here, len(chain)),
-        "decided": (),
-    }
 
 
 SUBMITTED = command("p017:submit-1", "plans")
@@ -158,21 +155,6 @@ def test_a_key_that_was_used_for_two_moves_is_judged_move_by_move() -> None:
 
 def test_an_unknown_command_that_never_arrived_is_none_of_the_audits_business() -> None:
     assert wrong(driver=(Said("unknown", "p017:never", plan=ID),)) == {}
-
-
-def test_a_decision_on_behalf_needs_a_delegation_that_ran_at_that_moment() -> None:
-    chain = lines(*STEPS, on_behalf_of="hr9")
-    damage = {
-        "lines": chain,
-        "plans": (plan(ledger_hash=chain[-1].hash),),
-        "decided": (replace(sound().decided[0], on_behalf_of="hr9"),),
-    }
-    given = Delegation(
-        id="d1", giver="hr9", taker="hr1", start=NOW - timedelta(days=1), end=NOW + timedelta(days=1)
-    )
-    assert list(wrong(**damage)) == ["I9"]
-    assert wrong(**damage, delegations=(given,)) == {}
-    assert list(wrong(**damage, delegations=(given.model_copy(update={"end": given.start}),))) == ["I9"]
 
 
 def test_a_deadline_that_passed_is_no_fault_once_its_rung_has_fired() -> None:
