@@ -1,5 +1,6 @@
 """What the rules of an audit look at: rows as values, with defaults for what does not matter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from shared.contracts.words import Milestone, Rung, Stage
 
 COPYING = ("review", "scoring")
 """The services that keep a copy of where each plan stands."""
+NUMBER = re.compile(r"(?<![\w:.-])\d+(\.\d+)?(?![\w:-])")
+"""A number that stands alone; those in ids, such as ``m0041`` or ``2026-12``, do not."""
 Notice = tuple[str, str]
 """A recipient and the reason for which they are told."""
 
@@ -242,8 +245,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing that breaks an invariant: about which plan, command or message, and what to do."""
+    """One thing that breaks an invariant: about which plan, command or message, and what to do.
+
+    ``sign`` says the same as ``found`` where that changes while the violation lasts.
+    """
 
     about: str
     found: str
     fix: str
+    sign: str = ""
+
+    @property
+    def name(self) -> str:
+        """What stays the same while it lasts: ids stay, ages, counts and versions do not."""
+        return f"{self.about}: {self.sign or NUMBER.sub('#', self.found)}"

@@ -136,4 +136,5 @@ def _copies(facts: Facts) -> Iterator[Violation]:
             if copy is None and (plan.id in kept or not plan.stage.ended):
                 yield Violation(plan.id, f"{service} knows nothing of it, {row}", CONSUMER)
             elif copy is not None and (copy.stage, copy.version) != (plan.stage, plan.version):
-                yield Violation(plan.id, f"{service} believes {copy.stage} {copy.version}, {row}", CONSUMER)
+                found = f"{service} believes {copy.stage} {copy.version}, {row}"
+                yield Violation(plan.id, found, CONSUMER, sign=f"{service} believes something else")
