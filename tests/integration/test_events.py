@@ -314,7 +314,7 @@ async def aged(database: Database, days: int) -> None:
     then = func.now() - func.make_interval(0, 0, 0, days)
     letters, inbox = OUTBOX.letters, OUTBOX.inbox
     async with database.transaction() as connection:
-        await OUTBOX.first_time(connection, "notify-events", str(letter.id))
+        await OUTBOX.taken_first(connection, "notify-events", [str(letter.id)])
         await connection.execute(update(letters).where(letters.c.id == letter.id).values(published_at=then))
         await connection.execute(
             update(inbox).where(inbox.c.event_id == str(letter.id)).values(taken_at=then)

@@ -133,7 +133,7 @@ async def test_the_organisation_is_read_with_what_has_changed_in_it_and_who_has_
         )
         [letter, *_] = await directory_outbox.waiting(connection, 1)
     async with plans_.transaction() as connection:
-        await plans_outbox.first_time(connection, "plans-org", str(letter.id))
+        await plans_outbox.taken_first(connection, "plans-org", [str(letter.id)])
     found = Facts(**(await rows.read(directory, "directory") | await rows.read(plans_, "plans")))
     assert {one.id: one for one in found.people} == {one.id: one for one in PEOPLE}
     assert {one.id: one for one in found.departments} == {one.id: one for one in DEPARTMENTS}
