@@ -62,6 +62,11 @@ class Answer:
     seconds: float = 0.0
 
     @property
+    def taken(self) -> bool:
+        """Whether the API has taken the command and does not know its end yet (202)."""
+        return self.kind == "unknown" and self.code == PENDING
+
+    @property
     def version(self) -> int:
         """The plan's version after the move."""
         return int(self.body["version"])
@@ -70,10 +75,17 @@ class Answer:
 class Driver:
     """Sends wishes as their people; ``addresses`` are those of the APIs by service, or by process.
 
-    ``lost`` names the sendings that had no answer at all, ``errors`` those answered with a server error.
+    ``lost`` names the sendings that had no answer at all, ``errors`` those answered with a server error
+    and those of which the API does not keep its word.
     """
 
-    def __init__(self, addresses: dict[str, str], signer: Signer, log: Path) -> None:
+    def __init__(
+        self,
+        addresses: dict[str, str],
+        signer: Signer,
+        log: Path,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self.addresses = addresses
         self.said: list[Said] = []
         self.unsettled: dict[str, tuple[Wish, str]] = {}
@@ -81,7 +93,8 @@ class Driver:
         self.lost: list[str] = []
         self._signer = signer
         self._tokens: dict[str, str] = {}
-        self._http = httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
+        self._taken: set[str] = set()
+        self._http = httpx2.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, transport=transport)
         self._log = log.open("a", encoding="utf-8", buffering=1)
 
     async def close(self) -> None:
@@ -156,12 +169,17 @@ class Driver:
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     async def settle(self, patience: float = PATIENCE) -> None:
-        """Ask for every command whose end is not known until ``/v1/commands`` tells it."""
+        """Ask for every command whose end is not known until ``/v1/commands`` tells it.
+
+        One that it still does not tell is an error; it is not asked for any more.
+        """
         deadline = time.monotonic() + patience
         while self.unsettled and time.monotonic() < deadline:
             for wish, service in list(self.unsettled.values()):
                 await self._ask_for(wish, service)
             await asyncio.sleep(PAUSE if self.unsettled else 0)
+        self.errors += [f"{id_}: not answered within {patience:.0f} s" for id_ in self.unsettled]
+        self.unsettled.clear()
 
     async def _ask_for(self, wish: Wish, service: str) -> None:
         try:
@@ -169,8 +187,10 @@ class Driver:
         except httpx2.TransportError:
             return
         if answer.status_code == 404:
-            # It has never arrived: whoever sent it would send it again.
+            # It has never arrived: whoever sent it would send it again. Unless its arrival was confirmed.
             self.unsettled.pop(wish.id, None)
+            if wish.id in self._taken:
+                self.errors.append(f"{wish.id}: taken (202), and not found when asked for")
             return
         found = read(answer, 0.0)
         if found.kind in ("ok", "refused"):
@@ -183,7 +203,9 @@ class Driver:
         elif answer.kind in ("ok", "refused"):
             self.unsettled.pop(wish.id, None)
             self._note(answer.kind, wish, answer)
-        if answer.kind == "unknown" and answer.code != PENDING:
+        if answer.taken:
+            self._taken.add(wish.id)
+        elif answer.kind == "unknown":
             self.lost.append(f"{wish.id}: {answer.code}")
         if answer.code.startswith("http.5"):
             self.errors.append(f"{wish.id}: {answer.code}")
@@ -200,8 +222,9 @@ class Driver:
                 plan=wish.plan,
                 version=answer.version if ok and answer else None,
                 seconds=answer.seconds if answer else 0.0,
+                move=wish.move,
+                taken=answer is not None and answer.taken,
             ),
-            move=wish.move,
             expected=wish.version,
             code=answer.code if answer else "",
         )

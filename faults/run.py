@@ -79,7 +79,7 @@ class Suite:
         except Exception as error:
             return [f"it could not be healed and audited: {_said(error)}"]
         errors, self.driver.errors = self.driver.errors, []
-        return found + [f"a server error: {one}" for one in errors]
+        return found + [f"told by an API: {one}" for one in errors]
 
 
 def _said(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -13,7 +13,7 @@ from faults.driver import Driver
 from faults.processes import Unit
 from faults.stack import Stack
 from faults.walker import Walker
-from monthline.audit.invariants import PAUSE, judge
+from monthline.audit.invariants import PAUSE, Finding, judge, names
 from monthline.audit.reading import Reader
 from monthline.demo.issuer import OPERATOR
 from shared.contracts.words import Stage
@@ -138,18 +138,22 @@ async def audit(stack: Stack, driver: Driver, known: set[str], patience: float) 
     deadline = time.monotonic() + patience
     async with Reader(stack.deployment, tuple(driver.said)) as reader:
         while True:
-            lines = [
-                f"{finding.invariant.code} {violation.about}: {violation.found}"
-                for finding in judge(await reader.read())
-                for violation in finding.violations
-            ]
-            fresh = [line for line in lines if kind(line) not in known]
+            found = kind(judge(await reader.read()))
+            fresh = [line for name, line in found.items() if name not in known]
             if not fresh or time.monotonic() > deadline:
-                known.update(kind(line) for line in lines)
+                # What has healed is forgotten, so that it is told when it breaks again.
+                known.clear()
+                known.update(found)
                 return fresh
             await asyncio.sleep(PAUSE)
 
 
-def kind(line: str) -> str:
-    """A violation without the numbers, which change while it lasts."""
-    return "".join(letter for letter in line if not letter.isdigit())
+def kind(findings: Sequence[Finding]) -> dict[str, str]:
+    """What is broken, a line each, by a name without the numbers that change while it lasts.
+
+    Ids stay in the name: what an earlier fault has left on one plan hides nothing on another.
+    """
+    return {
+        name: f"{name.partition(' ')[0]} {violation.about}: {violation.found}"
+        for name, violation in names(findings).items()
+    }

@@ -27,8 +27,8 @@ STREAM = "PLAN_EVENTS"
 SUBJECTS = "monthline.>"
 DUPLICATE_WINDOW = 30 * 60
 MAX_AGE = 30 * 24 * 3600
-"""Seconds that the stream keeps a fact. Inboxes remember longer (``shared.reconcile.KEEP_DAYS``), so that a
-durable made anew, which reads from the beginning, repeats nothing."""
+"""Seconds that the stream keeps a fact. Inboxes remember longer (``shared.reconcile``), so that a durable
+made anew, which reads from the beginning, repeats nothing."""
 ACK_WAIT = 10.0
 """Seconds after which what a dead consumer had fetched goes to another."""
 logger = log.get(__name__)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Identity,
     Index,
@@ -265,8 +266,12 @@ class Outbox:
             update(self.dead).where(self.dead.c.id == letter.id).values(replayed_at=func.now())
         )
 
-    async def forget(self, connection: Connection, *, days: int) -> None:
-        """Drop published letters and inbox rows older than ``days``; the stream forgot them before."""
-        age = func.now() - func.make_interval(0, 0, 0, days)
-        await connection.execute(delete(self.letters).where(self.letters.c.published_at < age))
-        await connection.execute(delete(self.inbox).where(self.inbox.c.taken_at < age))
+    async def forget(self, connection: Connection, *, told: int, taken: int) -> None:
+        """Drop letters published ``told`` days ago, and the rows of events taken ``taken`` days ago."""
+        published, taken_at = self.letters.c.published_at, self.inbox.c.taken_at
+        await connection.execute(delete(self.letters).where(published < _before(told)))
+        await connection.execute(delete(self.inbox).where(taken_at < _before(taken)))
+
+
+def _before(days: int) -> ColumnElement[datetime]:
+    return func.now() - func.make_interval(0, 0, 0, days)

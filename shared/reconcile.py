@@ -14,7 +14,10 @@ logger = log.get(__name__)
 EVERY = 60.0
 PENDING_AGE = timedelta(seconds=20)
 KEEP_DAYS = 35
-"""Longer than ``shared.bus.MAX_AGE``: whatever the stream can still deliver is remembered."""
+"""How long letters are kept that were published: longer than ``shared.bus.MAX_AGE``."""
+KEEP_TAKEN_DAYS = KEEP_DAYS + 7
+"""How long consumers remember what they took: longer than any service keeps its letters, even one whose
+process was down when it should have swept them. A letter without its inbox row would look untaken."""
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str) -> None:
@@ -46,6 +49,6 @@ async def forget_old(database: Database, outbox: Outbox, seconds: float = 3600.0
 
     async def work() -> None:
         async with database.transaction() as connection:
-            await outbox.forget(connection, days=KEEP_DAYS)
+            await outbox.forget(connection, told=KEEP_DAYS, taken=KEEP_TAKEN_DAYS)
 
     await every(seconds, work, "forget")

@@ -1,5 +1,6 @@
 """What the rules of an audit look at: rows as values, with defaults for what does not matter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,9 +8,13 @@ from typing import Any, Literal
 
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline, TimeScale
-from shared.contracts.organisation import Absence, Delegation
+from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
 
+COPYING = ("review", "scoring")
+"""The services that keep a copy of where each plan stands."""
+NUMBER = re.compile(r"(?<![\w:.-])\d+(\.\d+)?(?![\w:-])")
+"""A number that stands alone; those in ids, such as ``m0041`` or ``2026-12``, do not."""
 Notice = tuple[str, str]
 """A recipient and the reason for which they are told."""
 
@@ -24,6 +29,17 @@ class Plan:
     version: int
     deadline: Deadline | None = None
     ledger_hash: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the organisation: the kind and id of the record, and the event that told it."""
+
+    kind: str
+    id: str
+    event_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,7 @@ class Command:
     answer: Mapping[str, Any] | None
     age: float
     """Seconds since it was received."""
+    move: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Letter:
-    """An event in an outbox; ``age`` is in seconds."""
+    """An event in an outbox; ``age`` is in seconds since it was written.
+
+    ``plan_id`` and ``version`` are given for the event of a move: the plan, and its version after it.
+    """
 
     service: str
     id: str
@@ -60,6 +80,8 @@ class Letter:
     published: bool
     age: float
     notices: tuple[Notice, ...] = ()
+    plan_id: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,13 +111,17 @@ class Fired:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A mail or call; ``waits`` is for how many seconds its next attempt has been due."""
+    """A mail or call; ``waits`` is for how many seconds its next attempt has been due.
+
+    ``age`` is in seconds since it was queued.
+    """
 
     id: int
     channel: str
     state: str
     attempts: int
     waits: float
+    age: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +185,11 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Said:
-    """One line of a driver's log; ``id`` is the command id, ``seconds`` how long the call took."""
+    """One line of a driver's log; ``id`` is the command id, ``seconds`` how long the call took.
+
+    ``taken`` is set where an unknown command was answered with 202: a service has promised to keep it,
+    unlike one whose connection was lost.
+    """
 
     event: Literal["invoke", "ok", "refused", "unknown"]
     id: str
@@ -168,6 +198,8 @@ class Said:
     version: int | None = None
     seconds: float = 0.0
     entries: int = 1
+    move: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +209,9 @@ class Facts:
     ``taken`` has the ids of the events that each consumer has in its inbox, ``told`` how many messages
     somebody has for one reason. ``scales`` has the scale of
     those plans whose deadline has passed by the clock, as their lifecycle was started with it.
+    ``listeners`` has the durables that the services declare, with their subjects; ``consumers`` are those
+    that the stream has. People, departments, delegations and absences are the directory's own;
+    ``heard`` has, for the consumers that keep a copy of them, when each event was taken.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -192,11 +227,16 @@ class Facts:
     deliveries: tuple[Delivery, ...] = ()
     copies: tuple[Copy, ...] = ()
     fired: tuple[Fired, ...] = ()
-    absences: tuple[Absence, ...] = ()
+    people: tuple[Person, ...] = ()
+    departments: tuple[Department, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    changes: tuple[Change, ...] = ()
+    heard: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
     lifecycles: tuple[Lifecycle, ...] = ()
     scales: Mapping[str, TimeScale] = field(default_factory=dict)
     consumers: tuple[Consumer, ...] = ()
+    listeners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sessions: tuple[Sessions, ...] = ()
     connections: tuple[int, int] = (0, 1)
     """How many connections the server has, and how many it allows."""
@@ -205,8 +245,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing that breaks an invariant: about which plan, command or message, and what to do."""
+    """One thing that breaks an invariant: about which plan, command or message, and what to do.
+
+    ``sign`` says the same as ``found`` where that changes while the violation lasts.
+    """
 
     about: str
     found: str
     fix: str
+    sign: str = ""
+
+    @property
+    def name(self) -> str:
+        """What stays the same while it lasts: ids stay, ages, counts and versions do not."""
+        return f"{self.about}: {self.sign or NUMBER.sub('#', self.found)}"

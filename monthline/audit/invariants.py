@@ -9,18 +9,17 @@ from monthline.audit.facts import Facts, Violation
 from monthline.audit.rules.bounds import bounds_are_kept
 from monthline.audit.rules.commands import every_ok_has_its_line, every_unknown_ended, no_command_twice
 from monthline.audit.rules.events import events_arrive_once
-from monthline.audit.rules.ledgers import (
-    chains_are_unbroken,
-    ledgers_are_legal_paths,
-    nobody_did_what_their_role_forbids,
-)
+from monthline.audit.rules.ledgers import chains_are_unbroken, ledgers_are_legal_paths
 from monthline.audit.rules.lifecycles import (
     deadlines_had_their_effect,
     lifecycles_agree_with_rows,
     nothing_fails_over_and_over,
 )
+from monthline.audit.rules.rights import nobody_did_what_their_role_forbids
 
 PAUSE = 1.0
+APART = 3.0
+"""Seconds for which a violation must last to be one, and no move on its way."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,38 @@ def broken(findings: Sequence[Finding]) -> dict[str, tuple[Violation, ...]]:
     return {each.invariant.code: each.violations for each in findings if each.violations}
 
 
-async def settle(read: Callable[[], Awaitable[Facts]], patience: float) -> tuple[Finding, ...]:
-    """Judge what is read; a deployment at work is never at rest, so what is found is read again.
+async def settle(
+    read: Callable[[], Awaitable[Facts]], patience: float, *, apart: float = APART
+) -> tuple[Finding, ...]:
+    """Judge what is read, and leave out what does not last.
 
-    Returns as soon as everything holds, or with the last findings when ``patience`` seconds are over.
+    Servers are read one after the other, so that of a deployment at work something is always about to
+    happen. Reported is what every reading of the last ``apart`` seconds has shown. Returns when nothing
+    was shown that long, or when ``patience`` seconds are over; it reads at least twice, unless the first
+    reading shows nothing.
     """
-    deadline = time.monotonic() + patience
+    began = time.monotonic()
+    since: dict[str, float] = {}
     while True:
-        findings = judge(await read())
-        if not broken(findings) or time.monotonic() > deadline:
-            return findings
-        await asyncio.sleep(PAUSE)
+        findings, now = judge(await read()), time.monotonic()
+        since = {name: since.get(name, now) for name in names(findings)}
+        old = {name for name, first in since.items() if now - first >= apart}
+        waited = now - began
+        if not since or (waited >= apart and (not old or waited >= patience)):
+            return tuple(_only(finding, old) for finding in findings)
+        await asyncio.sleep(min(PAUSE, apart))
+
+
+def names(findings: Sequence[Finding]) -> dict[str, Violation]:
+    """The violations by names that stay the same from one reading to the next."""
+    return {
+        f"{finding.invariant.code} {violation.name}": violation
+        for finding in findings
+        for violation in finding.violations
+    }
+
+
+def _only(finding: Finding, wanted: set[str]) -> Finding:
+    code = finding.invariant.code
+    kept = [violation for violation in finding.violations if f"{code} {violation.name}" in wanted]
+    return Finding(finding.invariant, tuple(kept))

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from monthline.audit import engine, rows, stream
 from monthline.audit.facts import Facts, Said
 from monthline.deployment import Deployment
+from monthline.listeners import all_durables
 from monthline.provision import connect_engine
 from shared.bus import Bus
 from shared.db import Database
@@ -77,7 +78,7 @@ class Reader:
         """
         assert self._bus is not None
         assert self._client is not None
-        found: dict[str, Any] = {"driver": self.driver}
+        found: dict[str, Any] = {"driver": self.driver, "listeners": all_durables()}
         for service, database in self._databases.items():
             try:
                 part = await rows.read(database, service)

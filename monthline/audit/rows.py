@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 
 from monthline.audit.facts import (
+    COPYING,
+    Change,
     Command,
     Copy,
     DeadLetter,
@@ -17,16 +19,32 @@ from monthline.audit.facts import (
     Reported,
     Sessions,
 )
+from services.notify.store.webhooks import REMOVED
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline
-from shared.contracts.organisation import Absence, Delegation
+from shared.contracts.events import StageEntered
+from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
 from shared.db import Connection, Database
 
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
 AGE = "extract(epoch from clock_timestamp() - {})::float8"
+PLAN = "body->'data'->'plan'->>"
+MOVED = (
+    f"case when subject = '{StageEntered.subject()}'"
+    f" then concat_ws(':', {PLAN}'company', {PLAN}'month', {PLAN}'person') else '' end as plan_id,"
+    f" case when subject = '{StageEntered.subject()}'"
+    " then (body->'data'->>'version')::int else 0 end as version"
+)
 MOVES = ("plans", "review", "scoring")
-COPIES = {"review": "review.plan", "scoring": "scoring.plan_copy"}
+COPIES = dict(zip(COPYING, ("review.plan", "scoring.plan_copy"), strict=True))
+
+ORGANISATION: dict[str, type[Person | Department | Delegation | Absence]] = {
+    "people": Person,
+    "departments": Department,
+    "delegations": Delegation,
+    "absences": Absence,
+}
 
 Rows = dict[str, Any]
 Read = Callable[[Connection], Any]
@@ -39,6 +57,8 @@ async def read(database: Database, service: str) -> Rows:
         found: Rows = await _common(connection, service)
         if service in MOVES:
             found |= await _moving(connection, service)
+        if service == "directory":
+            found |= await _directory(connection)
         if service == "plans":
             found |= await _plans(connection)
         if service == "review":
@@ -56,7 +76,7 @@ async def _common(connection: Connection, service: str) -> Rows:
     letters = await _all(
         connection,
         f"select id::text, subject, published_at is not null as published, {AGE.format('written_at')} as age,"
-        f" body->'data'->'notices' as notices from {service}.outbox",
+        f" body->'data'->'notices' as notices, {MOVED} from {service}.outbox",
     )
     dead = await _all(
         connection,
@@ -74,6 +94,8 @@ async def _common(connection: Connection, service: str) -> Rows:
                 row["published"],
                 row["age"],
                 tuple((one["recipient"], one["reason"]) for one in row["notices"] or ()),
+                row["plan_id"],
+                row["version"],
             )
             for row in letters
         ),
@@ -107,13 +129,18 @@ async def _server(connection: Connection, service: str) -> Rows:
 async def _moving(connection: Connection, service: str) -> Rows:
     commands = await _all(
         connection,
-        f"select id, plan_id, status, answer, {AGE.format('received_at')} as age from {service}.command",
+        f"select id, plan_id, status, answer, {AGE.format('received_at')} as age,"
+        f" coalesce(request->>'move', '') as move from {service}.command",
     )
     fired = await _all(
         connection,
         f"select plan_id, milestone, plan_version, rung, due, fired_at from {service}.rung",
     )
+    heard = await _all(
+        connection, f"select event_id, taken_at from {service}.inbox where consumer = '{service}-org'"
+    )
     found: Rows = {
+        "heard": {service: {row["event_id"]: row["taken_at"] for row in heard}},
         "commands": tuple(Command(service=service, **row) for row in commands),
         "fired": tuple(
             Fired(
@@ -130,20 +157,34 @@ async def _moving(connection: Connection, service: str) -> Rows:
     return found
 
 
+async def _directory(connection: Connection) -> Rows:
+    found: Rows = {}
+    for name, kind in ORGANISATION.items():
+        own = await _all(connection, f"select * from directory.{kind.__name__.lower()}")
+        found[name] = tuple(kind.model_validate(dict(row)) for row in own)
+    changes = await _all(
+        connection,
+        "select kind, body->'data'->kind->>'id' as id, outbox.id::text as event_id, written_at as at"
+        " from directory.outbox"
+        " cross join lateral (select replace(split_part(subject, '.', 3), '_changed', '') as kind) as told"
+        " where body->'data'->kind->>'id' is not null",
+    )
+    return found | {"changes": tuple(Change(**row) for row in changes)}
+
+
 async def _plans(connection: Connection) -> Rows:
     plans = await _all(
-        connection, "select id, person, stage, version, deadline, ledger_hash from plans.plan order by id"
+        connection,
+        "select id, person, stage, version, deadline, ledger_hash, department from plans.plan order by id",
     )
     lines = await _all(connection, "select * from plans.ledger order by plan_id, version")
     reported = await _all(
         connection, "select author, key, count(*)::int as count from plans.progress group by author, key"
     )
-    absences = await _all(connection, "select value from plans.org_copy where kind = 'absence'")
     return {
         "plans": tuple(_plan(row) for row in plans),
         "lines": tuple(ChainedLine.model_validate(dict(row)) for row in lines),
         "reported": tuple(Reported(**row) for row in reported),
-        "absences": tuple(Absence.model_validate(row["value"]) for row in absences),
     }
 
 
@@ -158,11 +199,7 @@ async def _review(connection: Connection) -> Rows:
         "select plan_id, command_id, move, actor, on_behalf_of from review.round"
         " where command_id is not null",
     )
-    delegations = await _all(connection, "select value from review.org_copy where kind = 'delegation'")
-    return {
-        "decided": tuple(Decided(**row) for row in decided),
-        "delegations": tuple(Delegation.model_validate(row["value"]) for row in delegations),
-    }
+    return {"decided": tuple(Decided(**row) for row in decided)}
 
 
 async def _notify(connection: Connection) -> Rows:
@@ -173,7 +210,9 @@ async def _notify(connection: Connection) -> Rows:
     deliveries = await _all(
         connection,
         "select id, channel, state, attempts,"
-        f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits from notify.delivery",
+        f" coalesce(greatest({AGE.format('next_at')}, 0), 0) as waits, {AGE.format('queued_at')} as age"
+        # What waited for a webhook that was removed is nobody's loss.
+        f" from notify.delivery where state <> 'failed' or last_error is distinct from '{REMOVED}'",
     )
     return {
         "told": {(row["recipient"], row["reason"]): row["count"] for row in told},

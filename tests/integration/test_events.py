@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text
+from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text, update
 
 from shared.bus import STREAM, Bus
 from shared.consumer import Consumer, Meta, OneByOne, Poison, Reaction, each
@@ -18,6 +18,7 @@ from shared.contracts.values import Text as Name
 from shared.db import Connection, Database
 from shared.outbox import Letter, Outbox
 from shared.parts import tables
+from shared.reconcile import forget_old
 from shared.relay import Relay
 from tests.support.build import MARCH
 
@@ -305,3 +306,39 @@ async def test_an_older_version_of_a_person_does_not_overwrite_a_newer_one(datab
     kept = organisation.person("p017")
     assert kept is not None
     assert kept.department == "rd"
+
+
+async def aged(database: Database, days: int) -> None:
+    """A letter that was published so many days ago, and the row of one that was taken then."""
+    [letter] = await told(database, changed())
+    then = func.now() - func.make_interval(0, 0, 0, days)
+    letters, inbox = OUTBOX.letters, OUTBOX.inbox
+    async with database.transaction() as connection:
+        await OUTBOX.taken_first(connection, "notify-events", [str(letter.id)])
+        await connection.execute(update(letters).where(letters.c.id == letter.id).values(published_at=then))
+        await connection.execute(
+            update(inbox).where(inbox.c.event_id == str(letter.id)).values(taken_at=then)
+        )
+
+
+async def counted(database: Database) -> tuple[int, int]:
+    """How many letters and inbox rows there are."""
+    async with database.transaction() as connection:
+        counts = [select(func.count()).select_from(one) for one in (OUTBOX.letters, OUTBOX.inbox)]
+        letters, rows = [(await connection.execute(one)).scalar_one() for one in counts]
+        return letters, rows
+
+
+async def test_what_a_consumer_took_is_remembered_longer_than_any_outbox_keeps_it(database: Database) -> None:
+    for days in (30, 38, 45):
+        await aged(database, days)
+    sweeper = asyncio.create_task(forget_old(database, OUTBOX, seconds=0.01))
+    try:
+        await until(lambda: counted_is(database, (1, 2)))
+    finally:
+        sweeper.cancel()
+
+
+async def counted_is(database: Database, wanted: tuple[int, int]) -> bool:
+    """Whether so many letters and inbox rows are left."""
+    return await counted(database) == wanted

@@ -6,7 +6,7 @@ import pytest
 from nats.js.api import StreamConfig
 
 from shared.bus import DUPLICATE_WINDOW, MAX_AGE, STREAM, Bus, corrected, provision, stream_config
-from shared.reconcile import KEEP_DAYS
+from shared.reconcile import KEEP_DAYS, KEEP_TAKEN_DAYS
 
 DAY = 24 * 3600
 
@@ -17,6 +17,7 @@ async def found(bus: Bus) -> StreamConfig:
 
 def test_the_stream_forgets_before_the_inboxes_do() -> None:
     assert 0 < (stream_config().max_age or 0) < KEEP_DAYS * DAY
+    assert KEEP_DAYS < KEEP_TAKEN_DAYS
 
 
 async def test_a_stream_that_never_forgets_is_corrected_and_then_left_alone(bus: Bus) -> None:

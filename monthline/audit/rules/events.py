@@ -1,27 +1,49 @@
-"""I6: every event is published, taken once by every consumer, and told once to everybody it names."""
+"""I6: every event is told, published, taken once by every consumer, and told once to everybody it names."""
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
-from monthline.audit.facts import Consumer, Facts, Letter, Violation
+from monthline.audit.facts import COPYING, Facts, Letter, Violation
+from shared.bus import MAX_AGE
+from shared.contracts.events import StageEntered
 
 ON_ITS_WAY = 5.0
 """Seconds that an event may take from its outbox into every inbox without being missed."""
 OVERDUE = 300.0
 """Seconds that a due delivery may wait for its sender."""
+REMEMBERED = timedelta(seconds=MAX_AGE)
+"""How old what is missed may be: the stream has forgotten older events, outboxes and inboxes soon do."""
 RELAY = "see that NATS and this service's worker run (RUN_WORKER=true); the relay tries again by itself"
 CONSUMER = "see that this service's worker runs; if the stream was lost: monthline audit republish"
+DURABLE = "run: monthline migrate"
+UNWRITTEN = "find out who writes to the schema plans beside the service; restore its outbox from a backup"
+FAILED = "mend its cause, then queue it again: POST /v1/deliveries/{id}/resend"
 
 
 def events_arrive_once(facts: Facts) -> Iterator[Violation]:
-    """I6: outbox empty, inboxes full, nobody left untold, no delivery forgotten, read copies up to date."""
+    """I6: every move is told, outboxes are empty, inboxes full, nobody untold, read copies up to date."""
+    yield from _unwritten(facts)
     yield from _unpublished(facts)
+    yield from _unheard(facts)
     yield from _untaken(facts)
     yield from _untold(facts)
-    for delivery in facts.deliveries:
-        if delivery.state == "pending" and delivery.waits > OVERDUE:
-            found = f"{delivery.channel} is due for {delivery.waits:.0f} s after {delivery.attempts} attempts"
-            yield Violation(f"delivery {delivery.id}", found, "see that the notify worker runs")
+    yield from _undelivered(facts)
     yield from _copies(facts)
+
+
+def _unwritten(facts: Facts) -> Iterator[Violation]:
+    """Every line of a ledger has its event, written in the same transaction: one."""
+    told = Counter(
+        (letter.plan_id, letter.version)
+        for letter in facts.letters
+        if letter.subject == StageEntered.subject()
+    )
+    for line in facts.lines:
+        count = told[line.plan_id, line.version]
+        if count != 1 and line.at > facts.now - REMEMBERED:
+            found = f"version {line.version}: {line.move} has {count} events in the outbox"
+            yield Violation(line.plan_id, found, UNWRITTEN)
 
 
 def _unpublished(facts: Facts) -> Iterator[Violation]:
@@ -31,27 +53,44 @@ def _unpublished(facts: Facts) -> Iterator[Violation]:
         yield Violation(f"event {letter.id}", found, RELAY)
 
 
+def _unheard(facts: Facts) -> Iterator[Violation]:
+    """Every durable that a service declares is on the stream, with the subjects that it declares."""
+    there = {consumer.name: consumer.subjects for consumer in facts.consumers}
+    for durable, subjects in facts.listeners.items():
+        if durable not in there:
+            yield Violation(f"durable {durable}", "is not on the stream: it hears nothing", DURABLE)
+        elif set(there[durable]) != set(subjects):
+            heard_, wanted = (", ".join(sorted(names)) for names in (there[durable], subjects))
+            yield Violation(f"durable {durable}", f"listens to {heard_} instead of {wanted}", DURABLE)
+
+
 def _untaken(facts: Facts) -> Iterator[Violation]:
-    for letter, consumer in missing(facts):
-        found = f"{consumer.name} has not taken {letter.subject}"
-        yield Violation(f"event {letter.id}", found, CONSUMER)
+    for letter, durable in missing(facts):
+        yield Violation(f"event {letter.id}", f"{durable} has not taken {letter.subject}", CONSUMER)
 
 
-def missing(facts: Facts) -> Iterator[tuple[Letter, Consumer]]:
-    """The published events that a consumer should have taken, and has neither taken nor given up."""
+def missing(facts: Facts) -> Iterator[tuple[Letter, str]]:
+    """The published events that a durable should have taken, and has neither taken nor given up."""
     buried = {(letter.consumer, letter.event_id) for letter in facts.dead}
-    for consumer in facts.consumers:
-        taken = facts.taken.get(consumer.name, frozenset())
-        for letter in facts.letters:
-            if not letter.published or letter.age <= ON_ITS_WAY or letter.id in taken:
-                continue
-            if heard(consumer, letter.subject) and (consumer.name, letter.id) not in buried:
-                yield letter, consumer
+    due = [letter for letter in facts.letters if letter.published and _expected(letter)]
+    for durable, subjects in facts.listeners.items():
+        taken = facts.taken.get(durable, frozenset())
+        for letter in due:
+            if (
+                letter.id not in taken
+                and heard(subjects, letter.subject)
+                and (durable, letter.id) not in buried
+            ):
+                yield letter, durable
 
 
-def heard(consumer: Consumer, subject: str) -> bool:
-    """Whether one of the consumer's filters takes the subject."""
-    return any(_matches(pattern, subject) for pattern in consumer.subjects)
+def _expected(letter: Letter) -> bool:
+    return ON_ITS_WAY < letter.age < REMEMBERED.total_seconds()
+
+
+def heard(subjects: tuple[str, ...], subject: str) -> bool:
+    """Whether one of a durable's filters takes the subject."""
+    return any(_matches(pattern, subject) for pattern in subjects)
 
 
 def _matches(pattern: str, subject: str) -> bool:
@@ -75,12 +114,27 @@ def _untold(facts: Facts) -> Iterator[Violation]:
                 yield Violation(f"event {letter.id}", f"{recipient} was not told {reason}", CONSUMER)
 
 
+def _undelivered(facts: Facts) -> Iterator[Violation]:
+    """No mail or call is forgotten, and what was given up is named while events are remembered."""
+    for delivery in facts.deliveries:
+        if delivery.state == "pending" and delivery.waits > OVERDUE:
+            found = f"{delivery.channel} is due for {delivery.waits:.0f} s after {delivery.attempts} attempts"
+            yield Violation(f"delivery {delivery.id}", found, "see that the notify worker runs")
+        if delivery.state == "failed" and delivery.age < REMEMBERED.total_seconds():
+            found = f"{delivery.channel} was given up after {delivery.attempts} attempts"
+            yield Violation(f"delivery {delivery.id}", found, FAILED.format(id=delivery.id))
+
+
 def _copies(facts: Facts) -> Iterator[Violation]:
-    """Who keeps a copy of where plans stand has been told of the newest move."""
-    rows = {plan.id: plan for plan in facts.plans}
-    for copy in facts.copies:
-        plan = rows.get(copy.plan_id)
-        if plan is not None and (copy.stage, copy.version) != (plan.stage, plan.version):
-            row = f"{plan.stage} {plan.version}"
-            found = f"{copy.service} believes {copy.stage} {copy.version}, the row says {row}"
-            yield Violation(plan.id, found, CONSUMER)
+    """Who keeps a copy of where plans stand has one of each, and has been told of its newest move."""
+    copies = {(copy.service, copy.plan_id): copy for copy in facts.copies}
+    kept = {line.plan_id for line in facts.lines if line.at > facts.now - REMEMBERED}
+    for plan in facts.plans:
+        for service in COPYING:
+            copy = copies.get((service, plan.id))
+            row = f"the row says {plan.stage} {plan.version}"
+            if copy is None and (plan.id in kept or not plan.stage.ended):
+                yield Violation(plan.id, f"{service} knows nothing of it, {row}", CONSUMER)
+            elif copy is not None and (copy.stage, copy.version) != (plan.stage, plan.version):
+                found = f"{service} believes {copy.stage} {copy.version}, {row}"
+                yield Violation(plan.id, found, CONSUMER, sign=f"{service} believes something else")

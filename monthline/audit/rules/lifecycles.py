@@ -33,7 +33,9 @@ def lifecycles_agree_with_rows(facts: Facts) -> Iterator[Violation]:
             yield Violation(plan.id, "its lifecycle does not answer", STUCK)
         elif (lifecycle.stage, lifecycle.version) != (plan.stage, plan.version):
             found = f"{lifecycle.stage} version {lifecycle.version} instead of {plan.stage} {plan.version}"
-            yield Violation(plan.id, f"its lifecycle believes {found}", REPAIRED)
+            yield Violation(
+                plan.id, f"its lifecycle believes {found}", REPAIRED, sign="its lifecycle differs"
+            )
     for plan_id in sorted(running):
         yield Violation(plan_id, "a lifecycle runs and there is no such plan", "look at it in Temporal's UI")
 

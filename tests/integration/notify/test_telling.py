@@ -30,7 +30,7 @@ async def test_an_event_that_comes_again_after_the_inbox_has_forgotten_it_tells_
     event, event_id = told("p017"), uuid4()
     await house.hear(event, event_id)
     async with house.database.transaction() as connection:
-        await OUTBOX.forget(connection, days=0)
+        await OUTBOX.forget(connection, told=0, taken=0)
     await house.hear(event, event_id)
     assert len(await house.inbox("p017")) == 1
     assert [one.target for one in await house.deliveries()] == ["p017", "payroll"]

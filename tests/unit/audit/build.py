@@ -3,14 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monthline.audit.facts import Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
+from monthline.audit.facts import COPYING, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
 from monthline.audit.invariants import broken, judge
 from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
-from shared.contracts.words import SYSTEM, Move, Stage
+from shared.contracts.events import StageEntered
+from shared.contracts.organisation import Department, Person, RoleGrant
+from shared.contracts.values import Text
+from shared.contracts.words import SYSTEM, Move, Role, Stage
 from tests.unit.plans.build import PLAN, deadline
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 ID = PLAN.plan_id
+MOVED = StageEntered.subject()
 STEPS = (
     ("open", Move.OPEN, SYSTEM, None, Stage.DRAFTING),
     ("p017:submit-1", Move.SUBMIT, "p017", Stage.DRAFTING, Stage.HR_REVIEW),
@@ -46,27 +50,77 @@ def plan(**changes: Any) -> Plan:
         "version": 3,
         "deadline": deadline(day=30, month=4),
         "ledger_hash": lines(*STEPS)[-1].hash,
+        "department": "east",
     }
     return Plan(**(given | changes))
 
 
+def person(id: str, *roles: Role | RoleGrant) -> Person:
+    """Somebody of the company; a bare role is held for every department."""
+    grants = tuple(RoleGrant(role=role) if isinstance(role, Role) else role for role in roles)
+    name = Text(zh=id, en=id)
+    return Person(id=id, name=name, email=f"{id}@example.com", department="company", roles=grants)
+
+
+def department(id: str, parent: str | None, leader: str | None) -> Department:
+    """A department."""
+    return Department(id=id, name=Text(zh=id, en=id), parent=parent, leader=leader)
+
+
+DEPARTMENTS = (
+    department("company", None, "ceo"),
+    department("sales", "company", "boss1"),
+    department("east", "sales", None),
+    department("lab", "company", "boss2"),
+)
+PEOPLE = (
+    person("p017", Role.MANAGER),
+    person("p018", Role.MANAGER),
+    person("boss1", Role.LEADER),
+    person("boss2", Role.LEADER),
+    person("ceo", Role.EXECUTIVE),
+    person("hr1", RoleGrant(role=Role.HR, departments=("sales",))),
+    person("hr2", RoleGrant(role=Role.HR, departments=("lab",))),
+    person("hr9", Role.HR),
+)
+
+
 def command(id: str = "hr1:approve-1", service: str = "review", **changes: Any) -> Command:
     """A command that was applied."""
-    given: dict[str, Any] = {"plan_id": ID, "status": "applied", "answer": {}, "age": 30.0}
+    given: dict[str, Any] = {
+        "plan_id": ID,
+        "status": "applied",
+        "answer": {},
+        "age": 30.0,
+        "move": id.partition(":")[2].partition("-")[0],
+    }
     return Command(service=service, id=id, **(given | changes))
 
 
 def letter(**changes: Any) -> Letter:
-    """An event that was published and asks for a notice."""
+    """The event of the plan's last move: it was published and asks for a notice."""
     given: dict[str, Any] = {
         "service": "plans",
-        "id": "e1",
-        "subject": "monthline.plans.stage_entered.v1",
+        "id": "e3",
+        "subject": MOVED,
         "published": True,
         "age": 60.0,
         "notices": (("hr1", "because"),),
+        "plan_id": ID,
+        "version": 3,
     }
     return Letter(**(given | changes))
+
+
+def letters(count: int = 3, **last: Any) -> tuple[Letter, ...]:
+    """The events of so many moves; ``last`` changes the fields of the last one."""
+    earlier = [letter(id=f"e{version}", version=version, notices=()) for version in range(1, count)]
+    return (*earlier, letter(**({"id": f"e{count}", "version": count} | last)))
+
+
+def copies(stage: Stage, version: int) -> tuple[Copy, ...]:
+    """What review and scoring believe."""
+    return tuple(Copy(service, ID, stage, version) for service in COPYING)
 
 
 def sound(**changes: Any) -> Facts:
@@ -75,13 +129,19 @@ def sound(**changes: Any) -> Facts:
         "now": NOW,
         "plans": (plan(),),
         "lines": lines(*STEPS),
+        "people": PEOPLE,
+        "departments": DEPARTMENTS,
         "commands": (command("p017:submit-1", "plans"), command()),
         "decided": (Decided(ID, "hr1:approve-1", "approve", "hr1", None),),
-        "letters": (letter(),),
-        "consumers": (Consumer("notify-events", ("monthline.>",)),),
-        "taken": {"notify-events": frozenset({"e1"})},
+        "letters": letters(),
+        "consumers": (Consumer("notify-events", ("monthline.>",)), Consumer("review-plans", (MOVED,))),
+        "listeners": {"notify-events": ("monthline.>",), "review-plans": (MOVED,)},
+        "taken": {
+            name: frozenset(f"e{version}" for version in range(1, 10))
+            for name in ("notify-events", "review-plans")
+        },
         "told": {("hr1", "because"): 1},
-        "copies": (Copy("review", ID, Stage.LEADER_REVIEW, 3),),
+        "copies": copies(Stage.LEADER_REVIEW, 3),
         "lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 0),),
     }
     return Facts(**(given | changes))
@@ -91,3 +151,22 @@ def wrong(**changes: Any) -> dict[str, list[str]]:
     """What the invariants say of the sound rows with ``changes``, by their codes."""
     found = broken(judge(sound(**changes)))
     return {code: [violation.found for violation in violations] for code, violations in found.items()}
+
+
+def moved(*steps: Any, **last: Any) -> dict[str, Any]:
+    """The rows of a plan that went these steps."""
+    chain = lines(*steps, **last)
+    here = chain[-1].to_stage
+    return {
+        "lines": chain,
+        "plans": (plan(stage=here, version=len(chain), ledger_hash=chain[-1].hash),),
+        "lifecycles": (Lifecycle(ID, here, len(chain)),) if not here.ended else (),
+        "commands": (),
+        "letters": letters(len(chain)),
+        "copies": copies(here, len(chain)),
+        "decided": tuple(
+            Decided(ID, line.command_id, line.move, line.actor, line.on_behalf_of)
+            for line in chain
+            if line.move in (Move.APPROVE, Move.RETURN)
+        ),
+    }
