@@ -286,6 +286,7 @@ def _uvicorn(service: Service) -> dict[str, Any]:
         "app": service.app if service.settings.run_api else health_only(service.app),
         "host": service.settings.http_host,
         "port": service.settings.http_port,
+        "forwarded_allow_ips": service.settings.forwarded_allow_ips,
         "log_config": None,
         "access_log": False,
         "lifespan": "off",

@@ -29,7 +29,12 @@ MERGE_KEYS = {
     "ports": "containerPort",
     "topologySpreadConstraints": "topologyKey",
 }
-TEMPLATED = {"Deployment", "Job"}
+TEMPLATES = {
+    "Deployment": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the kinds that make pods have their pods' template."""
 
 
 class UnknownField(Exception):
@@ -43,7 +48,8 @@ class Rendering:
         self.manifests: list[Manifest] = []
         self.generated: dict[str, Manifest] = {}
         self.references: set[tuple[str, tuple[str, ...]]] = {
-            (kind, (*PODS, "containers", "envFrom", "configMapRef", "name")) for kind in TEMPLATED
+            (kind, (*path, "spec", "containers", "envFrom", "configMapRef", "name"))
+            for kind, path in TEMPLATES.items()
         }
 
     def add(self, other: "Rendering") -> None:
@@ -51,9 +57,6 @@ class Rendering:
         self.manifests += other.manifests
         self.generated |= other.generated
         self.references |= other.references
-
-
-PODS = ("spec", "template", "spec")
 
 
 def render(folder: Path) -> list[Manifest]:
@@ -209,14 +212,23 @@ def _transform(given: Mapping[str, Any], into: Rendering) -> None:
 
 def _label(manifest: Manifest, pairs: Mapping[str, str], templates: bool) -> None:
     manifest["metadata"].setdefault("labels", {}).update(pairs)
-    if templates and manifest["kind"] in TEMPLATED:
-        manifest["spec"]["template"]["metadata"].setdefault("labels", {}).update(pairs)
+    if templates and manifest["kind"] in TEMPLATES:
+        pod_template(manifest)["metadata"].setdefault("labels", {}).update(pairs)
+    if templates and manifest["kind"] == "CronJob":
+        manifest["spec"]["jobTemplate"]["metadata"].setdefault("labels", {}).update(pairs)
+
+
+def pod_template(manifest: Manifest) -> Manifest:
+    """The template of the pods that a manifest makes; empty when it makes none."""
+    found: Any = manifest
+    for step in TEMPLATES.get(manifest["kind"], ("spec", "template")):
+        found = found.get(step, {}) if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def containers(manifest: Manifest) -> list[Manifest]:
     """The containers of a manifest that makes pods."""
-    template = manifest.get("spec", {}).get("template", {})
-    pod = template.get("spec", {}) if isinstance(template, dict) else {}
+    pod = pod_template(manifest).get("spec", {})
     return [*pod.get("containers", []), *pod.get("initContainers", [])]
 
 
