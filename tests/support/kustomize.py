@@ -7,7 +7,7 @@ hand, a test holds its output against the real one's.
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import yaml
 Manifest = dict[str, Any]
 KNOWN = {
     "apiVersion", "kind", "namespace", "resources", "components", "configMapGenerator", "images", "labels",
-    "patches", "configurations",
+    "patches", "configurations", "replacements",
 }  # fmt: skip
 KINDS = {"Kustomization": "kustomize.config.k8s.io/v1beta1", "Component": "kustomize.config.k8s.io/v1alpha1"}
 MERGE_KEYS = {
@@ -208,6 +208,48 @@ def _transform(given: Mapping[str, Any], into: Rendering) -> None:
         for manifest in into.manifests:
             for container in containers(manifest):
                 _retag(container, image)
+
+    _replace(given.get("replacements", []), every)
+
+
+def _replace(replacements: Sequence[Mapping[str, Any]], manifests: Sequence[Manifest]) -> None:
+    for given in replacements:
+        value = _source(given, manifests)
+        for target in given["targets"]:
+            _only(target, {"select", "fieldPaths"}, "targets")
+            _only(target["select"], {"kind", "name"}, "select")
+            chosen = [one for one in manifests if _matches(one, target["select"])]
+            places = [
+                place for one in chosen for path in target["fieldPaths"] for place in _fields(one, path)
+            ]
+            for _, holder, key in places:
+                holder[key] = value
+
+
+def _source(given: Mapping[str, Any], manifests: Sequence[Manifest]) -> Any:
+    _only(given, {"source", "targets"}, "replacements")
+    source = given["source"]
+    _only(source, {"kind", "name", "fieldPath"}, "source")
+    chosen = [one for one in manifests if _matches(one, source)]
+    values = [value for one in chosen for value, _, _ in _fields(one, source["fieldPath"])]
+    if len(values) != 1:
+        raise UnknownField(f"replacements: {len(values)} sources {source}")
+    return values[0]
+
+
+def _fields(value: Any, path: str) -> Iterator[tuple[Any, dict[str, Any], str]]:
+    """The fields at a path, each with what holds it; ``[type=x]`` picks from a list."""
+    step, _, rest = path.partition(".")
+    if step.startswith("["):
+        key, _, wanted = step.strip("[]").partition("=")
+        for one in value:
+            if one.get(key) == wanted:
+                yield from _fields(one, rest)
+    elif isinstance(value, dict) and step in value:
+        if rest:
+            yield from _fields(value[step], rest)
+        else:
+            yield value[step], value, step
 
 
 def _label(manifest: Manifest, pairs: Mapping[str, str], templates: bool) -> None:
