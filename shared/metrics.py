@@ -46,7 +46,7 @@ ACTIVITY_SECONDS = Histogram(
 )
 RUNG_LATENESS = Histogram(
     "monthline_rung_lateness_seconds",
-    "Time between a rung's instant and its firing; the policy's jitter is part of it",
+    "Time between the instant of a plan's timer, jitter included, and its rung's firing",
     ("milestone",),
     buckets=SLOW,
     registry=REGISTRY,
@@ -85,7 +85,7 @@ DRIFT = Counter(
 )
 WORK_DONE = Gauge(
     "monthline_background_success_timestamp_seconds",
-    "When a background work last ended well",
+    "When a background work last ended well, or began",
     ("work",),
     registry=REGISTRY,
 )
@@ -176,5 +176,5 @@ def activity(name: str) -> Iterator[Noted]:
 
 
 def rung_fired(milestone: str, due: datetime) -> None:
-    """Note how late a rung is, by this machine's clock."""
+    """Note how late a rung is after the instant its timer was set for, by this machine's clock."""
     RUNG_LATENESS.labels(milestone).observe(max(0.0, time.time() - due.timestamp()))

@@ -276,7 +276,7 @@ async def _close(service: Service) -> None:
 def _server(service: Service) -> serving.Server:
     settings = service.settings
     app = service.app if settings.run_api else health_only(service.app)
-    return serving.server(app, settings.http_host, settings.http_port)
+    return serving.server(app, settings.http_host, settings.http_port, behind=settings.forwarded_allow_ips)
 
 
 async def bus_check(bus: Bus, consumers: Sequence[Consumer]) -> None:

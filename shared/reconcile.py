@@ -21,7 +21,12 @@ process was down when it should have swept them. A letter without its inbox row 
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str) -> None:
-    """Do ``work`` again and again; a failure is logged and does not end it."""
+    """Do ``work`` again and again; a failure is logged and does not end it.
+
+    Its figure is shown from the start on: that of a work which never ends well grows old, and that of
+    one which nobody does is absent.
+    """
+    metrics.WORK_DONE.labels(name).set_to_current_time()
     while True:
         await asyncio.sleep(seconds)
         try:

@@ -67,13 +67,14 @@ class Impatient(HttpToolsProtocol):
             self.transport.close()
 
 
-def server(app: FastAPI, host: str, port: int) -> Server:
-    """The server of an application, not started yet."""
+def server(app: FastAPI, host: str, port: int, *, behind: str | None = None) -> Server:
+    """The server of an application, not started yet; ``behind`` names the proxies that are believed."""
     return Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
+            forwarded_allow_ips=behind,
             http=Impatient,
             log_config=None,
             access_log=False,

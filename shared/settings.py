@@ -2,6 +2,7 @@
 
 import json
 import ssl
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -24,6 +25,17 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+def _networks(proxies: str) -> str:
+    """Addresses and networks, as uvicorn takes them; of one that is malformed it would say nothing."""
+    for proxy in proxies.split(",") if proxies != "*" else ():
+        ip_network(proxy.strip())
+    return proxies
+
+
+Proxies = Annotated[str, AfterValidator(_networks)]
+TRUSTED = "Proxies whose X-Forwarded-For is believed, addresses and networks; * believes what callers write"
 
 
 def _pair(key: str | None, info: ValidationInfo, name: str) -> str | None:
@@ -148,6 +160,7 @@ class ProcessSettings(TemporalSettings):
     )
     http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     http_port: Port = Field(8000, description="Port the HTTP server listens on")
+    forwarded_allow_ips: Proxies = Field("127.0.0.1,::1", description=TRUSTED)
     run_api: bool = Field(True, description="Serve the API in this process")
     run_worker: bool = Field(
         True,
@@ -225,6 +238,7 @@ class CodecSettings(PayloadSettings):
     payload_keys: PayloadKeys = Field(description="Keys that payloads are encrypted with, as everywhere")
     http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     http_port: Port = Field(8000, description="Port the HTTP server listens on")
+    forwarded_allow_ips: Proxies = Field("127.0.0.1,::1", description=TRUSTED)
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 

@@ -134,7 +134,7 @@ def _carrying(
                 raise as_failure(refused) from refused
             noted.outcome = "done"
         if isinstance(request, FireRung) and answer.outcome in HEARD:
-            metrics.rung_fired(request.deadline.milestone.value, request.due)
+            metrics.rung_fired(request.deadline.milestone.value, request.fires_at or request.due)
         return answer
 
     carried.__name__ = name

@@ -230,6 +230,7 @@ class PlanLifecycle:
             rung=rung,
             due=self._input.scale.clock(alarm.instant),
             local_date=alarm.instant.astimezone(ZoneInfo(due.zone)).date(),
+            fires_at=self._timer.due(alarm.instant),
         )
         return await ask(RUNG_OWNERS.get(due.milestone, PlansActivities.fire_rung), request)
 

@@ -26,6 +26,7 @@ def codec_server() -> None:
         codec_app(settings),
         host=settings.http_host,
         port=settings.http_port,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -13,8 +13,9 @@ from shared.contracts.words import Rung, RungOutcome, Stage
 class FireRung(Value):
     """A rung whose time has come.
 
-    ``due`` is the rung's own instant, ``local_date`` the calendar's date on which it fires, and
-    ``plan_version`` the version that waits; a plan that has moved on is told to nobody.
+    ``due`` is the rung's own instant, ``fires_at`` that of this plan's timer, which the policy's jitter
+    spreads; ``local_date`` is the calendar's date on which it fires, and ``plan_version`` the version
+    that waits; a plan that has moved on is told to nobody.
     """
 
     command_id: str
@@ -26,6 +27,7 @@ class FireRung(Value):
     rung: Rung
     due: AwareDatetime
     local_date: date
+    fires_at: AwareDatetime | None = None
 
 
 class FiredRung(Value):

@@ -1,13 +1,17 @@
 """S13: who asks too often waits; everybody else is served."""
 
+from typing import Any
+
 import httpx2
+import uvicorn
 from fastapi import FastAPI
 
 from shared.door import Door
 from shared.http import Caller, create_app
 from shared.org.organisation import Organisation
+from shared.process import Service, _uvicorn
 from shared.rates import BURST, Buckets, Rates
-from shared.settings import Settings
+from shared.settings import ProcessSettings, Settings
 from tests.attacks.company import ORGANISATION
 from tests.attacks.tokens import Reader, bearer, token
 
@@ -71,9 +75,7 @@ def bounded(rates: Rates) -> FastAPI:
     return app
 
 
-async def statuses(
-    app: FastAPI, *asked: tuple[str, str], address: str = "10.0.0.1", **headers: str
-) -> list[int]:
+async def statuses(app: Any, *asked: tuple[str, str], address: str = "10.0.0.1", **headers: str) -> list[int]:
     """The statuses of requests, one after the other, each a method and a path."""
     transport = httpx2.ASGITransport(app=app, client=(address, 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=headers) as client:
@@ -131,6 +133,31 @@ async def test_requests_without_a_token_use_up_nothing() -> None:
     assert set(await statuses(app, *[READ] * (BURST + 3))) == {401}
     forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
     assert await statuses(app, READ, **forged) == [401]
+
+
+def behind_a_proxy(app: FastAPI, trusted: str) -> Any:
+    """The application as a process serves it."""
+    settings = ProcessSettings(forwarded_allow_ips=trusted)
+    config = uvicorn.Config(**_uvicorn(Service("bounded", settings, app)))
+    config.load()
+    return config.loaded_app
+
+
+async def test_behind_a_proxy_that_is_named_bad_tokens_stop_their_sender_alone() -> None:
+    app = behind_a_proxy(bounded(Rates.of(person=0, plan=0, sign_in=1)), "10.0.0.0/24")
+    evil = {"Authorization": "Bearer x", "X-Forwarded-For": "198.51.100.9"}
+    assert await statuses(app, *[READ] * (BURST + 1), **evil) == [401] * BURST + [429]
+    other = bearer("leader") | {"X-Forwarded-For": "203.0.113.5"}
+    assert await statuses(app, READ, **other) == [200]
+
+
+async def test_who_is_no_proxy_cannot_choose_an_address() -> None:
+    app = behind_a_proxy(bounded(Rates.of(person=0, plan=0, sign_in=1)), "10.9.0.0/24")
+    flood = [
+        await statuses(app, READ, **{"Authorization": "Bearer x", "X-Forwarded-For": f"198.51.100.{number}"})
+        for number in range(BURST + 1)
+    ]
+    assert flood == [[401]] * BURST + [[429]]
 
 
 def test_the_shipped_bounds_let_a_busy_office_work() -> None:

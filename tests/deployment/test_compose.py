@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
-from monthline.deployment import MODULES, Deployment, from_environment
+from monthline.deployment import MODULES, Deployment, Reached, from_environment
 from shared.migrations.run import SERVICES
 from shared.serving import GRACE as HTTP_GRACE
 from shared.settings import CodecSettings, ProcessSettings, Settings
@@ -27,7 +28,7 @@ ISSUER = {"OIDC_ISSUER": "https://login.example.com", "OIDC_JWKS_URL": "https://
 def printed() -> dict[str, str]:
     """What ``deploy/compose/env.sh`` prints."""
     script = ROOT / "deploy/compose/env.sh"
-    said = subprocess.run(["sh", script], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["sh", script, "-"], capture_output=True, text=True, check=True).stdout
     return dict(line.split("=", 1) for line in said.splitlines() if "=" in line and not line.startswith("#"))
 
 
@@ -97,6 +98,93 @@ def test_the_codec_server_is_given_settings_its_code_knows(
     assert CodecSettings().keyring
 
 
+KINDS: dict[str, type[BaseSettings]] = {
+    **dict.fromkeys(SERVICES, Settings),
+    "workflows": ProcessSettings,
+    "codec": CodecSettings,
+}
+SPOKEN_TO = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "PAYLOAD_KEYS", "PAYLOAD_COMPRESS_FROM"}
+OF_TLS = {name.upper() for name in Settings.model_fields if "_tls" in name or name.startswith("nats_c")}
+GIVEN_BY_THE_FILE = {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS", "FORWARDED_ALLOW_IPS"}
+LEFT_OUT = {
+    # The image says where a process listens; each runs both of its parts; nobody ramps up versions here.
+    *("HTTP_HOST", "HTTP_PORT", "RUN_API", "RUN_WORKER"),
+    *("TEMPORAL_DEPLOYMENT_NAME", "TEMPORAL_WORKER_BUILD_ID"),
+    # Traffic stays inside the file's own networks.
+    *(OF_TLS | {"NATS_KEY", "TEMPORAL_API_KEY"}),
+}
+NOTIFY_ALONE = {"SMTP_URL", "MAIL_FROM", "WEBHOOK_ALLOW_PRIVATE"}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_set_in_the_one_env_file_reaches_the_role(printed: dict[str, str], name: str) -> None:
+    fields = {field.upper() for field in KINDS[name].model_fields}
+    probes = {field: f"probe-{field}" for field in fields}
+    given = compose.read(FILE, printed | ISSUER | probes)["services"][name]["environment"]
+    left_out = LEFT_OUT | (SPOKEN_TO if name == "notify" else NOTIFY_ALONE)
+    # Nobody calls the workflow worker.
+    left_out |= {"FORWARDED_ALLOW_IPS"} if name == "workflows" else set()
+    assert {field for field in fields - left_out if field not in given} == set()
+    reached = fields - left_out - GIVEN_BY_THE_FILE
+    assert {field: given[field] for field in reached} == {field: probes[field] for field in reached}
+
+
+def test_a_setting_that_the_env_file_does_not_name_keeps_its_default(services: dict[str, Any]) -> None:
+    assert not {"WORKER_ACTIVITIES", "RATE_PER_PLAN", "LOG_FORMAT"} & set(services["plans"]["environment"])
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "workflows"])
+def test_traces_are_set_up_by_the_standard_variables(printed: dict[str, str], name: str) -> None:
+    sampled = {"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.1"}
+    given = compose.read(FILE, printed | ISSUER | sampled)["services"][name]["environment"]
+    assert sampled.items() <= given.items()
+
+
+def test_payload_keys_are_given_to_those_who_read_payloads_alone(services: dict[str, Any]) -> None:
+    holders = {name for name, one in services.items() if "PAYLOAD_KEYS" in one.get("environment", {})}
+    assert holders == {*MODULES, "migrate", "operate", "codec"} - {"notify"}
+
+
+def test_a_proxy_on_this_machine_may_say_whom_it_calls_for(printed: dict[str, str]) -> None:
+    found = compose.read(FILE, printed | ISSUER | {"OUTSIDE_SUBNET": "10.99.0.0/24"})
+    assert found["networks"]["outside"]["ipam"]["config"] == [{"subnet": "10.99.0.0/24"}]
+    behind = [*SERVICES, "codec"]
+    assert {found["services"][name]["environment"]["FORWARDED_ALLOW_IPS"] for name in behind} == {
+        "10.99.0.0/24"
+    }
+
+
+def test_an_operator_s_commands_see_the_whole_deployment(services: dict[str, Any]) -> None:
+    given = services["operate"]["environment"]
+    known = {*Deployment.model_fields, *Settings.model_fields, *Reached.model_fields}
+    assert [variable for variable in given if variable.lower() not in known] == []
+    target = from_environment(given)
+    for name in SERVICES:
+        assert target.dsn(name) == services[name]["environment"]["DATABASE_URL"]
+    assert set(target.process_urls) == set(MODULES)
+    hosts = {name: urlsplit(url) for name, url in target.process_urls.items()}
+    assert {name: url.hostname for name, url in hosts.items()} == {name: name for name in MODULES}
+    assert {url.port for url in hosts.values()} == {8000}
+    assert target.oidc_issuer == ISSUER["OIDC_ISSUER"]
+    assert str(target.oidc_jwks_url) == ISSUER["OIDC_JWKS_URL"]
+    assert target.smtp_url == services["notify"]["environment"]["SMTP_URL"]
+    assert target.nats_url == services["migrate"]["environment"]["NATS_URL"]
+    reached = Reached.model_validate({name.lower(): value for name, value in given.items()})
+    assert reached.monthline_plans_url == target.process_urls["plans"]
+
+
+def test_an_operator_s_commands_reach_servers_issuer_and_processes_and_start_with_none(
+    services: dict[str, Any],
+) -> None:
+    operate = services["operate"]
+    assert set(operate["networks"]) == {"servers", "outside"}
+    assert operate["profiles"] == ["operate"]
+    assert operate["entrypoint"] == ["monthline"]
+    assert "depends_on" not in operate
+    for name in MODULES:
+        assert set(services[name]["networks"]) & set(operate["networks"]), name
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_logs_in_everywhere_as_itself(services: dict[str, Any], name: str) -> None:
     given = services[name]["environment"]
@@ -112,7 +200,9 @@ def test_the_migration_makes_the_roles_with_the_passwords_that_they_use(services
     for name in SERVICES:
         assert target.dsn(name) == services[name]["environment"]["DATABASE_URL"]
     unknown = [
-        variable for variable in given if variable.lower() not in {*Deployment.model_fields, "log_level"}
+        variable
+        for variable in given
+        if variable.lower() not in {*Deployment.model_fields, *Settings.model_fields}
     ]
     assert unknown == []
 
@@ -160,7 +250,7 @@ HARDENED: dict[str, Rule] = {
 
 @pytest.mark.parametrize("rule", HARDENED)
 def test_every_process_of_ours_is_confined(services: dict[str, Any], rule: str) -> None:
-    ours = [name for name in (*MODULES, "migrate", "codec") if not HARDENED[rule](services[name])]
+    ours = [name for name in (*MODULES, "migrate", "operate", "codec") if not HARDENED[rule](services[name])]
     assert ours == []
     assert not HARDENED[rule]({"image": "monthline:latest"})
 

@@ -37,7 +37,7 @@ def kustomization(folder: Path, fields: dict[str, Any], kind: str = "Kustomizati
     return folder
 
 
-@pytest.mark.parametrize("field", ["namePrefix", "patchesStrategicMerge", "replacements", "resorces", "vars"])
+@pytest.mark.parametrize("field", ["namePrefix", "patchesStrategicMerge", "resorces", "vars"])
 def test_an_unknown_field_is_refused(tmp_path: Path, field: str) -> None:
     with pytest.raises(UnknownField, match=field):
         render(kustomization(tmp_path, {field: []}))
@@ -49,6 +49,8 @@ def test_an_unknown_field_is_refused(tmp_path: Path, field: str) -> None:
         ("images", [{"name": "x", "digest": "sha256:1"}], "digest"),
         ("labels", [{"pairs": {}, "includeSelectors": True}], "includeSelectors"),
         ("configMapGenerator", [{"name": "x", "files": ["y"]}], "files"),
+        ("replacements", [{"path": "x.yaml"}], "path"),
+        ("replacements", [{"source": {"kind": "Job", "options": {}}, "targets": []}], "options"),
         ("patches", [{"patch": "x", "target": {"kind": "Job"}}], "patch"),
         ("patches", [{"path": "x", "target": {"labelSelector": "y"}}], "labelSelector"),
     ],

@@ -1,6 +1,8 @@
 """Every overlay of deploy/k8s, rendered: valid for Kubernetes, and within rules that can fail."""
 
 import json
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from copy import deepcopy
@@ -94,3 +96,33 @@ def test_the_alerts_in_the_cluster_are_those_of_the_repository() -> None:
     assert [
         alert["alert"] for group in rule["spec"]["groups"] for alert in group["rules"] if "alert" in alert
     ]
+
+
+SETTINGS = Path("overlays/prod/settings/kustomization.yaml")
+
+
+@pytest.mark.parametrize("overlay", ["prod", "prod-versioned"])
+def test_what_is_an_operator_s_own_is_in_one_file(tmp_path: Path, overlay: str) -> None:
+    """Every value of that file is another; nothing of what it was is left anywhere."""
+    k8s = OVERLAYS.parent
+    shutil.copytree(k8s, tmp_path / "k8s")
+    text = (k8s / SETTINGS).read_text(encoding="utf-8")
+    theirs = re.sub(r"example\.com", "acme.test", text)
+    theirs = theirs.replace("svc.cluster.local", "svc.acme.test").replace("/monthline\n", "/ours\n")
+    theirs = theirs.replace("TEMPORAL_NAMESPACE=monthline", "TEMPORAL_NAMESPACE=months")
+    theirs = theirs.replace("ADMINS=[]", 'ADMINS=["chief"]').replace("Asia/Shanghai", "Asia/Tokyo")
+    (tmp_path / "k8s" / SETTINGS).write_text(theirs, encoding="utf-8")
+    manifests = render(tmp_path / "k8s" / "overlays" / overlay)
+    shown = json.dumps(manifests)
+    for left in ("example.com", "cluster.local", "Shanghai", "from-the-settings", '"ops"', '[\\"ops'):
+        assert left not in shown
+    for rule in ("temporal_is_the_same_everywhere", "every_required_setting_is_given"):
+        assert RULES[rule](manifests) == []
+    [config] = [one["data"] for one in manifests if one["kind"] == "ConfigMap"]
+    assert (config["TEMPORAL_NAMESPACE"], config["ADMINS"]) == ("months", '["chief"]')
+
+
+def test_nobody_configures_a_production_that_names_nobody() -> None:
+    for overlay in ("prod", "prod-versioned"):
+        [config] = [one["data"] for one in rendered(overlay) if one["kind"] == "ConfigMap"]
+        assert (config["ADMINS"], config["PAYLOAD_READERS"]) == ("[]", "[]")

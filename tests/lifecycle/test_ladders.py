@@ -1,5 +1,7 @@
 """Deadlines and ladders on real timers, weeks of them skipped: what is told when, and how each ends."""
 
+from datetime import timedelta
+
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
@@ -36,6 +38,16 @@ async def test_a_draft_nobody_submits_climbs_its_ladder_and_is_missing(
         "03-05 18:00 draft_due end_state",
     ]
     assert [(moved.move, moved.actor) for moved in owners.plans.ledger] == [(Move.MARK_MISSING, SYSTEM)]
+
+
+async def test_a_rung_knows_the_instant_to_which_jitter_has_moved_it(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input(policy=CyclePolicy(jitter_seconds=3600)))
+    await plan.skip_past(at("02-28 20:00"))
+    moved = {rung.fires_at - rung.due for rung in owners.rungs.fired if rung.fires_at}
+    assert len(owners.rungs.fired) == 2
+    assert [timedelta() < by < timedelta(hours=1) for by in moved] == [True]
 
 
 async def test_a_review_nobody_decides_reaches_leadership_and_keeps_waiting(

@@ -15,15 +15,30 @@ class MissingVariable(Exception):
 
 
 def read(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The file with its variables replaced, as strings; raises MissingVariable."""
+    """The file with its variables replaced, as strings; raises MissingVariable.
+
+    A variable of a service that is written without a value is the environment's, or not there at all.
+    """
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     replaced: dict[str, Any] = _replace(loaded, environment)
+    for service in replaced["services"].values():
+        given = service.get("environment", {})
+        passed = {name: environment.get(name) if value is None else value for name, value in given.items()}
+        service["environment"] = {name: value for name, value in passed.items() if value is not None}
     return replaced
 
 
 def variables(path: Path) -> set[str]:
     """The names of the variables that the file uses."""
-    return {found["name"] for found in VARIABLE.finditer(path.read_text(encoding="utf-8"))}
+    text = path.read_text(encoding="utf-8")
+    named = {found["name"] for found in VARIABLE.finditer(text)}
+    services = yaml.safe_load(text)["services"].values()
+    return named | {
+        name
+        for service in services
+        for name, value in service.get("environment", {}).items()
+        if value is None
+    }
 
 
 def _replace(value: Any, environment: Mapping[str, str]) -> Any:

@@ -7,7 +7,7 @@ hand, a test holds its output against the real one's.
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import yaml
 Manifest = dict[str, Any]
 KNOWN = {
     "apiVersion", "kind", "namespace", "resources", "components", "configMapGenerator", "images", "labels",
-    "patches", "configurations",
+    "patches", "configurations", "replacements",
 }  # fmt: skip
 KINDS = {"Kustomization": "kustomize.config.k8s.io/v1beta1", "Component": "kustomize.config.k8s.io/v1alpha1"}
 MERGE_KEYS = {
@@ -29,7 +29,12 @@ MERGE_KEYS = {
     "ports": "containerPort",
     "topologySpreadConstraints": "topologyKey",
 }
-TEMPLATED = {"Deployment", "Job"}
+TEMPLATES = {
+    "Deployment": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the kinds that make pods have their pods' template."""
 
 
 class UnknownField(Exception):
@@ -43,7 +48,8 @@ class Rendering:
         self.manifests: list[Manifest] = []
         self.generated: dict[str, Manifest] = {}
         self.references: set[tuple[str, tuple[str, ...]]] = {
-            (kind, (*PODS, "containers", "envFrom", "configMapRef", "name")) for kind in TEMPLATED
+            (kind, (*path, "spec", "containers", "envFrom", "configMapRef", "name"))
+            for kind, path in TEMPLATES.items()
         }
 
     def add(self, other: "Rendering") -> None:
@@ -51,9 +57,6 @@ class Rendering:
         self.manifests += other.manifests
         self.generated |= other.generated
         self.references |= other.references
-
-
-PODS = ("spec", "template", "spec")
 
 
 def render(folder: Path) -> list[Manifest]:
@@ -206,17 +209,68 @@ def _transform(given: Mapping[str, Any], into: Rendering) -> None:
             for container in containers(manifest):
                 _retag(container, image)
 
+    _replace(given.get("replacements", []), every)
+
+
+def _replace(replacements: Sequence[Mapping[str, Any]], manifests: Sequence[Manifest]) -> None:
+    for given in replacements:
+        value = _source(given, manifests)
+        for target in given["targets"]:
+            _only(target, {"select", "fieldPaths"}, "targets")
+            _only(target["select"], {"kind", "name"}, "select")
+            chosen = [one for one in manifests if _matches(one, target["select"])]
+            places = [
+                place for one in chosen for path in target["fieldPaths"] for place in _fields(one, path)
+            ]
+            for _, holder, key in places:
+                holder[key] = value
+
+
+def _source(given: Mapping[str, Any], manifests: Sequence[Manifest]) -> Any:
+    _only(given, {"source", "targets"}, "replacements")
+    source = given["source"]
+    _only(source, {"kind", "name", "fieldPath"}, "source")
+    chosen = [one for one in manifests if _matches(one, source)]
+    values = [value for one in chosen for value, _, _ in _fields(one, source["fieldPath"])]
+    if len(values) != 1:
+        raise UnknownField(f"replacements: {len(values)} sources {source}")
+    return values[0]
+
+
+def _fields(value: Any, path: str) -> Iterator[tuple[Any, dict[str, Any], str]]:
+    """The fields at a path, each with what holds it; ``[type=x]`` picks from a list."""
+    step, _, rest = path.partition(".")
+    if step.startswith("["):
+        key, _, wanted = step.strip("[]").partition("=")
+        for one in value:
+            if one.get(key) == wanted:
+                yield from _fields(one, rest)
+    elif isinstance(value, dict) and step in value:
+        if rest:
+            yield from _fields(value[step], rest)
+        else:
+            yield value[step], value, step
+
 
 def _label(manifest: Manifest, pairs: Mapping[str, str], templates: bool) -> None:
     manifest["metadata"].setdefault("labels", {}).update(pairs)
-    if templates and manifest["kind"] in TEMPLATED:
-        manifest["spec"]["template"]["metadata"].setdefault("labels", {}).update(pairs)
+    if templates and manifest["kind"] in TEMPLATES:
+        pod_template(manifest)["metadata"].setdefault("labels", {}).update(pairs)
+    if templates and manifest["kind"] == "CronJob":
+        manifest["spec"]["jobTemplate"]["metadata"].setdefault("labels", {}).update(pairs)
+
+
+def pod_template(manifest: Manifest) -> Manifest:
+    """The template of the pods that a manifest makes; empty when it makes none."""
+    found: Any = manifest
+    for step in TEMPLATES.get(manifest["kind"], ("spec", "template")):
+        found = found.get(step, {}) if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def containers(manifest: Manifest) -> list[Manifest]:
     """The containers of a manifest that makes pods."""
-    template = manifest.get("spec", {}).get("template", {})
-    pod = template.get("spec", {}) if isinstance(template, dict) else {}
+    pod = pod_template(manifest).get("spec", {})
     return [*pod.get("containers", []), *pod.get("initContainers", [])]
 
 

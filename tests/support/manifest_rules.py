@@ -6,6 +6,7 @@ from tests.support.connection_table import documented
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (
     COMPONENT,
+    RUN_TO_THEIR_END,
     connections,
     of_kind,
     runners,
@@ -22,10 +23,12 @@ from tests.support.rules_for_pods import (
     traffic_ends_before_the_process_does,
 )
 from tests.support.rules_for_settings import (
+    an_operator_s_commands_see_everything,
     each_service_has_its_own_secret,
     every_required_setting_is_given,
     every_role_runs_once_as_api_and_once_as_worker,
     every_variable_is_a_setting,
+    keys_are_given_to_those_who_use_them,
     no_secret_is_written_down,
     temporal_is_the_same_everywhere,
 )
@@ -50,7 +53,7 @@ def everything_is_labelled(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def selectors_select_their_own_pods_alone(manifests: Sequence[Manifest]) -> list[str]:
-    pods = [one for one in runners(manifests) if one.kind != "Job"]
+    pods = [one for one in runners(manifests) if one.kind not in RUN_TO_THEIR_END]
     wrong = []
     for one in of_kind(manifests, "Deployment", "Service", "PodDisruptionBudget"):
         name = one["metadata"]["name"]
@@ -133,7 +136,7 @@ def metrics_are_scraped_from_every_pod(manifests: Sequence[Manifest]) -> list[st
         missed = [
             one.name
             for one in runners(manifests)
-            if one.kind != "Job" and not selected(monitor["spec"]["selector"], one.labels)
+            if one.kind not in RUN_TO_THEIR_END and not selected(monitor["spec"]["selector"], one.labels)
         ]
         wrong += [f"{name} is not scraped" for name in missed]
         ports = {port["name"] for one in runners(manifests) for port in one.container.get("ports", [])}
@@ -158,6 +161,8 @@ RULES: dict[str, Rule] = {
         every_required_setting_is_given,
         every_file_is_mounted,
         each_service_has_its_own_secret,
+        keys_are_given_to_those_who_use_them,
+        an_operator_s_commands_see_everything,
         probes_ask_pages_that_exist,
         policies_are_the_documented_connections,
         what_is_not_allowed_is_denied,

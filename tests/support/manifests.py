@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.kustomize import Manifest
+from tests.support.kustomize import Manifest, pod_template
 
 COMPONENT = "app.kubernetes.io/component"
 SERVER = "monthline.dev/server"
-RUNNERS = ("Deployment", "Job", "WorkerDeployment")
+RUNNERS = ("Deployment", "Job", "CronJob", "WorkerDeployment")
+RUN_TO_THEIR_END = ("Job", "CronJob")
 Connection = tuple[str, str, int]
 
 
@@ -34,7 +35,7 @@ def runners(manifests: Sequence[Manifest]) -> list[Runner]:
 
 
 def _runner(manifest: Manifest) -> Runner:
-    template = manifest["spec"]["template"]
+    template = pod_template(manifest)
     [container] = template["spec"]["containers"]
     labels = template["metadata"]["labels"]
     return Runner(manifest["kind"], manifest["metadata"]["name"], labels, template["spec"], container)
@@ -65,29 +66,54 @@ def environment(manifests: Sequence[Manifest], runner: Runner, secrets: Mapping[
             given |= secrets.get(source["secretRef"]["name"], {})
         else:
             given |= secrets[source["secretRef"]["name"]]
-    return given | {one["name"]: one["value"] for one in runner.container.get("env", [])}
+    return given | dict(_own(runner, secrets))
+
+
+def _own(runner: Runner, secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in runner.container.get("env", []):
+        if "valueFrom" not in one:
+            yield one["name"], one["value"]
+            continue
+        wanted = one["valueFrom"]["secretKeyRef"]
+        if not wanted.get("optional") or wanted["key"] in secrets[wanted["name"]]:
+            yield one["name"], secrets[wanted["name"]][wanted["key"]]
 
 
 def connections(manifests: Sequence[Manifest]) -> set[Connection]:
-    """Every (from, to, port) that the network policies allow to the pods of these manifests."""
-    found: set[Connection] = set()
+    """Every (from, to, port) that the network policies allow to the pods of these manifests.
+
+    Between two of these pods both have to be allowed it.
+    """
+    out: set[Connection] = set()
+    into: set[Connection] = set()
+    here = {one.labels[COMPONENT] for one in runners(manifests)}
     for policy in of_kind(manifests, "NetworkPolicy"):
         spec = policy["spec"]
         pods = [
             one.labels[COMPONENT] for one in runners(manifests) if selected(spec["podSelector"], one.labels)
         ]
         for rule in spec.get("egress", []):
-            found |= {(pod, to, port) for pod in pods for to, port in _ends(rule, "to")}
+            out |= {(pod, to, port) for pod in pods for to, port in _ends(manifests, rule, "to")}
         for rule in spec.get("ingress", []):
-            found |= {(who, pod, port) for pod in pods for who, port in _ends(rule, "from")}
-    return found
+            into |= {(who, pod, port) for pod in pods for who, port in _ends(manifests, rule, "from")}
+    one_sided = {each for each in out ^ into if {each[0], each[1]} <= here}
+    return (out | into) - one_sided
 
 
-def _ends(rule: Manifest, side: str) -> Iterator[tuple[str, int]]:
+def _ends(manifests: Sequence[Manifest], rule: Manifest, side: str) -> Iterator[tuple[str, int]]:
     """The named ends of a rule with each port; a rule that names none would mean everybody."""
     for peer in rule.get(side) or [{}]:
         for port in rule.get("ports") or [{"port": 0}]:
-            yield _end(peer), port["port"]
+            for end in _named(manifests, peer):
+                yield end, port["port"]
+
+
+def _named(manifests: Sequence[Manifest], peer: Manifest) -> list[str]:
+    """A peer by its name; where it selects pods of these manifests, by each of theirs."""
+    selector = peer.get("podSelector", {})
+    if set(peer) != {"podSelector"} or SERVER in selector.get("matchLabels", {}):
+        return [_end(peer)]
+    return [one.labels[COMPONENT] for one in runners(manifests) if selected(selector, one.labels)]
 
 
 def _end(peer: Manifest) -> str:

@@ -9,6 +9,7 @@ from shared.temporal import GRACE
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (
     COMPONENT,
+    RUN_TO_THEIR_END,
     Runner,
     environment,
     of_kind,
@@ -41,7 +42,9 @@ def _pause(runner: Runner) -> float:
 
 def traffic_ends_before_the_process_does(manifests: Sequence[Manifest]) -> list[str]:
     return [
-        f"{one.name} has no preStop" for one in runners(manifests) if one.kind != "Job" and not _pause(one)
+        f"{one.name} has no preStop"
+        for one in runners(manifests)
+        if one.kind not in RUN_TO_THEIR_END and not _pause(one)
     ]
 
 
@@ -57,7 +60,9 @@ def probes_ask_pages_that_exist(manifests: Sequence[Manifest]) -> list[str]:
     for one in runners(manifests):
         ports = {port["name"]: port["containerPort"] for port in one.container.get("ports", [])}
         port = int(environment(manifests, one, secrets()).get("HTTP_PORT", "8000"))
-        for name in ("startupProbe", "livenessProbe", "readinessProbe") if one.kind != "Job" else ():
+        for name in (
+            ("startupProbe", "livenessProbe", "readinessProbe") if one.kind not in RUN_TO_THEIR_END else ()
+        ):
             asked = one.container.get(name, {}).get("httpGet", {})
             if asked.get("path") not in pages or ports.get(asked.get("port")) != port:
                 wrong.append(f"{one.name}: {name} asks {asked}")
@@ -111,7 +116,7 @@ def pods_of_one_kind_are_spread(manifests: Sequence[Manifest]) -> list[str]:
     ] + [
         f"{one.name} is not spread over hosts or zones"
         for one in runners(manifests)
-        if one.kind != "Job" and not one.pod.get("topologySpreadConstraints")
+        if one.kind not in RUN_TO_THEIR_END and not one.pod.get("topologySpreadConstraints")
     ]
 
 

@@ -1,5 +1,6 @@
 """Rules about what the manifests tell each process: settings, Secrets, the way to Temporal."""
 
+import json
 import os
 import re
 import subprocess
@@ -18,8 +19,10 @@ from shared.contracts.plans import PLANS_QUEUE
 from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
 from shared.settings import CodecSettings, ProcessSettings, Settings
+from tests.support.connection_table import documented
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (
+    COMPONENT,
     Runner,
     environment,
     of_kind,
@@ -29,6 +32,7 @@ from tests.support.manifests import (
 ROOT = Path(__file__).parents[2]
 OTHER_SETTINGS = {
     "migrate": Deployment.model_fields,
+    "operate": Deployment.model_fields,
     "workflows": ProcessSettings.model_fields,
     "codec": CodecSettings.model_fields,
 }
@@ -43,7 +47,7 @@ def secrets() -> dict[str, dict[str, str]]:
     told = {"POSTGRES": "postgres:5432/monthline", "OWNER": "owner:pw", "NATS": "nats:4222", "TLS": "1"}
     script = ROOT / "deploy/k8s/secrets.sh"
     printed = subprocess.run(
-        ["sh", script], env=os.environ | told, capture_output=True, text=True, check=True
+        ["sh", script, "-"], env=os.environ | told, capture_output=True, text=True, check=True
     )
     found: dict[str, Any] = {
         one["metadata"]["name"]: one["stringData"] for one in yaml.safe_load_all(printed.stdout) if one
@@ -54,7 +58,8 @@ def secrets() -> dict[str, dict[str, str]]:
 def no_secret_is_written_down(manifests: Sequence[Manifest]) -> list[str]:
     pairs = [pair for one in of_kind(manifests, "ConfigMap") for pair in one["data"].items()]
     for one in runners(manifests):
-        pairs += [(each["name"], each.get("value", "")) for each in one.container.get("env", [])]
+        own = [each for each in one.container.get("env", []) if "valueFrom" not in each]
+        pairs += [(each["name"], each.get("value", "")) for each in own]
     # A file's name is none: the file comes from a Secret.
     written = [(name, value) for name, value in pairs if not value.startswith("@/")]
     leaks = [name for name, value in written if SECRET_NAME.search(name) or SECRET_VALUE.search(value)]
@@ -95,8 +100,38 @@ def each_service_has_its_own_secret(manifests: Sequence[Manifest]) -> list[str]:
     for one in runners(manifests):
         names = [each["secretRef"]["name"] for each in one.container["envFrom"] if "secretRef" in each]
         own = one.labels.get("monthline.dev/service", one.name)
+        own = "migrate" if own == "operate" else own
         if names != ([] if own == "codec" else [f"monthline-{own}"]):
             wrong.append(f"{one.name} reads {names}")
+    return wrong
+
+
+def keys_are_given_to_those_who_use_them(manifests: Sequence[Manifest]) -> list[str]:
+    """Temporal's client key and the payload keys; the codec server has the latter alone."""
+    engaged = {whence for whence, where, _ in documented() if where == "temporal"}
+    users = {"monthline-temporal-client": engaged, "monthline-payload": engaged | {"codec"}}
+    wrong = []
+    for one in runners(manifests):
+        given = {each["secret"]["secretName"] for each in one.pod.get("volumes", []) if "secret" in each}
+        wrong += [
+            f"{one.name} is given {name}"
+            for name in given & set(users)
+            if one.labels[COMPONENT] not in users[name]
+        ]
+    return wrong
+
+
+def an_operator_s_commands_see_everything(manifests: Sequence[Manifest]) -> list[str]:
+    services = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
+    found = [one for one in runners(manifests) if one.kind == "CronJob"]
+    wrong = [] if len(found) == 1 else [f"{len(found)} CronJobs"]
+    wrong += ["it runs by itself" for one in of_kind(manifests, "CronJob") if not one["spec"].get("suspend")]
+    for one in found:
+        given = environment(manifests, one, secrets() | {"monthline-notify": {"SMTP_URL": "smtp://mail"}})
+        urls = json.loads(given.get("PROCESS_URLS", "{}"))
+        wrong += [f"no way to {name}" for name in MODULES if urls.get(name) != f"http://{name}"]
+        wrong += [f"no Service {name}" for name in MODULES if name not in services]
+        wrong += [f"it lacks {name}" for name in ("OIDC_JWKS_URL", "SMTP_URL") if not given.get(name)]
     return wrong
 
 

@@ -78,8 +78,8 @@ class Trial:
             ground = Ground(folder, _unused(company), signer, ports)
             mails, clients = await serve_pages(exits, ground)
             specs = self._specs(manifests, secrets, ports)
-            self.operator = specs.pop("migrate")
-            self.migrated = await asyncio.to_thread(operate, self.operator.env, "migrate")
+            self.operator = specs.pop("operate")
+            self.migrated = await asyncio.to_thread(operate, specs.pop("migrate").env, "migrate")
             supervisor = await exits.enter_async_context(Supervisor(folder.logs))
             workflows = specs.pop("workflows")
             await supervisor.start(*specs.values(), timeout=START)
@@ -109,7 +109,7 @@ class Trial:
             "SMTP_URL": f"smtp://{LOOPBACK}:{ports[SMTP]}",
             "TLS": "1",
         }
-        script = ["sh", str(K8S / "secrets.sh")]
+        script = ["sh", str(K8S / "secrets.sh"), "-"]
         printed = subprocess.run(script, env=os.environ | told, capture_output=True, text=True, check=True)
         found: dict[str, Any] = {
             one["metadata"]["name"]: one["stringData"] for one in yaml.safe_load_all(printed.stdout) if one

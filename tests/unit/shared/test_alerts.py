@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
+from monthline.deployment import MODULES
 from shared import metrics
+from shared.contracts.directory import DIRECTORY_QUEUE
+from shared.contracts.ids import LIFECYCLE_QUEUE
+from shared.contracts.plans import PLANS_QUEUE
+from shared.contracts.review import REVIEW_QUEUE
+from shared.contracts.scoring import SCORING_QUEUE
+from shared.migrations.run import SERVICES
 from shared.readings import SHOWN
 from shared.settings import Settings
 
@@ -100,6 +107,35 @@ def test_an_alert_says_how_bad_it_is_and_where_to_read_on(rule: dict[str, Any]) 
     shown = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
     assert all(label in rule["expr"] for label in shown)
     assert re.fullmatch(r"\d+[smh]", rule["for"])
+
+
+def of(alert: str) -> str:
+    found: str = next(rule["expr"] for rule in rules() if rule["alert"] == alert)
+    return found
+
+
+def test_a_role_of_which_no_process_is_left_is_told_of() -> None:
+    absent = set(re.findall(r'absent\(up\{job="monthline-([a-z]+)"\}\)', of("MonthlineRoleMissing")))
+    assert absent == set(MODULES)
+
+
+def test_a_worker_half_of_which_no_process_is_left_is_told_of() -> None:
+    asked = re.findall(
+        r'absent\(\w+_timestamp_seconds\{work="forget", job=~"monthline-([a-z]+)\(-worker\)\?"\}\)'
+        r', "job", "monthline-([a-z]+)-worker"',
+        of("MonthlineRoleMissing"),
+    )
+    assert asked == [(name, name) for name in SERVICES]
+
+
+def test_a_task_queue_whose_figures_are_gone_has_no_pollers_either() -> None:
+    expression = of("MonthlineNoPollers")
+    queues = {DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE, LIFECYCLE_QUEUE}
+    assert set(re.findall(r'absent\(temporal_num_pollers\{task_queue="(\w+)"\}\)', expression)) == queues
+
+
+def test_one_service_s_reconciler_does_not_speak_for_another_s() -> None:
+    assert "max by (job, work)" in of("MonthlineReconcilerSilent")
 
 
 @pytest.mark.parametrize("runbook", RUNBOOKS)

@@ -1,16 +1,25 @@
 """What ``/metrics`` shows: what was counted, what was read, and nothing about anybody."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
+from temporalio import activity
 
 from shared import metrics
-from shared.contracts.refusals import Forbidden
+from shared.contracts.refusals import Forbidden, StoreDown
+from shared.contracts.rungs import FiredRung, FireRung
+from shared.contracts.words import Rung, RungOutcome
+from shared.process import end
 from shared.readings import Figures, Reading, Value
+from shared.reconcile import every
+from shared.temporal import activities_of
 from shared.watch import OTHER, Watched
+from tests.unit.plans.build import fire
 
 LABELS = {
     "activity", "channel", "check", "code", "consumer", "kind", "le", "method", "milestone", "outcome",
@@ -103,6 +112,46 @@ def test_the_lateness_of_a_rung_is_its_time_since_it_was_due() -> None:
     metrics.rung_fired("draft_due", datetime.now(UTC) - timedelta(seconds=40))
     late = value("monthline_rung_lateness_seconds_sum", milestone="draft_due") - before
     assert 40 <= late < 45
+
+
+class Contract:
+    """What is asked of who keeps rungs."""
+
+    @activity.defn(name="test.fire_rung")
+    async def fire_rung(self, request: FireRung) -> FiredRung:
+        raise NotImplementedError
+
+
+class Rungs:
+    """A keeper of rungs, each of which reaches somebody."""
+
+    async def fire_rung(self, request: FireRung) -> FiredRung:
+        return FiredRung(outcome=RungOutcome.SENT, recipients=("p017",))
+
+
+async def test_jitter_makes_no_rung_late() -> None:
+    now = datetime.now(UTC)
+    [carried] = activities_of(Contract, Rungs())
+    before = value("monthline_rung_lateness_seconds_sum", milestone="draft_due")
+    due, fires_at = now - timedelta(hours=1), now - timedelta(seconds=7)
+    await carried(fire(Rung.DUE, due=due, fires_at=fires_at))
+    late = value("monthline_rung_lateness_seconds_sum", milestone="draft_due") - before
+    assert 7 <= late < 12
+
+
+async def test_a_work_that_never_ends_well_is_seen_from_its_start() -> None:
+    async def fails() -> None:
+        raise StoreDown(retry_after=1)
+
+    name = "commands"
+    began = time.time()
+    task = asyncio.create_task(every(0, fails, name))
+    try:
+        async with asyncio.timeout(5):
+            while value("monthline_background_success_timestamp_seconds", work=name) < began:
+                await asyncio.sleep(0)
+    finally:
+        await end([task])
 
 
 def test_every_figure_is_ours_and_has_labels_of_few_values() -> None:

@@ -290,3 +290,15 @@ def test_a_list_that_is_no_json_is_named_like_every_other_setting(
 
 def test_a_list_in_json_is_read(load: Load) -> None:
     assert load(ADMINS='["ops", "lead"]').admins == ("ops", "lead")
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/33", "proxy.example.com", "10.0.0.1 10.0.0.2", "10.0.0.7/24"])
+def test_a_proxy_that_is_no_address_is_named(
+    load: Load, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert "FORWARDED_ALLOW_IPS: " in complaints(load, capsys, FORWARDED_ALLOW_IPS=text)
+
+
+@pytest.mark.parametrize("text", ["*", "10.0.0.1", "10.244.0.0/16, fd00::/8"])
+def test_proxies_are_addresses_and_networks(load: Load, text: str) -> None:
+    assert load(FORWARDED_ALLOW_IPS=text).forwarded_allow_ips == text
