@@ -146,7 +146,8 @@ def _two(world: World, walker: Walker) -> tuple[Wish, Wish]:
     "F9",
     "a workflow cache of 2, many plans, random commands",
     without=("replay",),
-    breaks="workflow task fails|does not answer",
+    breaks="workflow task fails|does not answer|too early",
+    people=16,
 )
 async def tiny_cache(world: World) -> None:
     """Every command makes a worker replay a lifecycle from its history."""
