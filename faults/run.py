@@ -1,10 +1,10 @@
-"""Running drills: on one stack, each healed and audited; or each without its protection, expected to fail."""
+"""Running drills: on one stack, each healed and audited; or bare of their protection, expected to fail."""
 
 import asyncio
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -142,51 +142,35 @@ def _memory(stack: Stack, console: Console) -> None:
 
 
 async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: Console) -> list[Outcome]:
-    """Each fault against a stack without what protects from it; faults with the same gap share one."""
+    """Each fault against a stack of its own without what protects from it."""
     outcomes = []
-    ordered = sorted(cases, key=lambda case: (case.without, case.order))
-    for without, group in itertools.groupby(ordered, key=lambda case: case.without):
-        outcomes += await _gap(without, list(group), folder, seed, console)
+    for case in cases:
+        outcomes.append(await _bare(case, folder, seed, console))
+        show(console, outcomes[-1])
     return outcomes
 
 
-async def _gap(
-    without: tuple[str, ...], cases: list[Case], folder: Path, seed: int, console: Console
-) -> list[Outcome]:
-    """The faults of one gap. A stack that does not come up proves nothing about them; it is tried twice."""
-    outcomes: list[Outcome] = []
-    for attempt in ("", "again-"):
-        left = cases[len(outcomes) :]
-        if not left:
-            return outcomes
+async def _bare(case: Case, folder: Path, seed: int, console: Console) -> Outcome:
+    """A fault without its protection. A stack that does not come up proves nothing; it is tried twice."""
+    outcome = Outcome(case, f"{seed}", ["never struck"])
+    for attempt in ("", "-again"):
         try:
-            async for outcome in _without(without, left, folder / (attempt + "-".join(without)), seed):
-                outcomes.append(outcome)
-                show(console, outcome)
+            outcome = await _without(case, folder / f"{case.code}{attempt}", seed)
+            break
         except Exception as error:
-            console.print(f"without {', '.join(without)}: {_said(error)}", style="red")
-    never = [Outcome(case, f"{seed}", ["never struck"], protected=False) for case in cases[len(outcomes) :]]
-    for outcome in never:
-        show(console, outcome)
-    return outcomes + never
+            console.print(f"{case.code:<4} without {', '.join(case.without)}: {_said(error)}", style="red")
+    outcome.protected = False
+    outcome.notes.append(f"without {', '.join(case.without)}")
+    return outcome
 
 
-async def _without(
-    without: tuple[str, ...], cases: Sequence[Case], folder: Path, seed: int
-) -> AsyncIterator[Outcome]:
-    """The faults of one gap, each with plans of its own."""
-    async with running(folder, unprotected=without) as stack:
+async def _without(case: Case, folder: Path, seed: int) -> Outcome:
+    async with running(folder, unprotected=case.without) as stack:
         driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl", patience=SOON)
-        walkers = await founded(stack, driver, sum(case.people for case in cases))
-        known: set[str] = set()
-        for case in cases:
-            own, walkers = walkers[: case.people], walkers[case.people :]
-            suite = Suite(stack, driver, own, long=False, quiet=SOON, known=known)
-            outcome = await suite.run(case, seed)
-            outcome.protected = False
-            outcome.notes.append(f"without {', '.join(without)}")
-            yield outcome
+        walkers = await founded(stack, driver, case.people)
+        outcome = await Suite(stack, driver, walkers, long=False, quiet=SOON).run(case, seed)
         await driver.close()
+    return outcome
 
 
 def show(console: Console, outcome: Outcome) -> None:

@@ -151,5 +151,6 @@ async def audit(stack: Stack, driver: Driver, known: set[str], patience: float) 
 
 
 def kind(line: str) -> str:
-    """A violation without the numbers, which change while it lasts."""
-    return "".join(letter for letter in line if not letter.isdigit())
+    """A violation of something without the numbers of what was found, which change while it lasts."""
+    about, _, found = line.partition(": ")
+    return about + "".join(letter for letter in found if not letter.isdigit())
