@@ -11,7 +11,7 @@ from rich.console import Console
 
 from faults.cases import CASES, Case
 from faults.pace import quicken_bus
-from faults.run import Outcome, protected, unprotected
+from faults.run import Outcome, protected, summed_up, unprotected
 from monthline.terminal import complain
 from shared import log
 
@@ -43,7 +43,7 @@ async def suite(wanted: argparse.Namespace, folder: Path, seed: int) -> list[Out
     """Every fault that was asked for."""
     cases = chosen(wanted.faults, wanted.long)
     if wanted.unprotected:
-        cases = [case for case in cases if case.without]
+        cases = [case for case in cases if case.without or case.code in wanted.faults]
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
     console.print(f"seed {seed}: {len(cases)} faults, {'full' if wanted.long else 'short'} sizes")
     if wanted.unprotected:
@@ -60,6 +60,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="monthline-faults-", ignore_cleanup_errors=True) as temporary:
         folder = wanted.keep or Path(temporary)
         outcomes = asyncio.run(suite(wanted, folder.resolve(), seed))
+    print("\n".join(summed_up(outcomes)))
     bad = [outcome for outcome in outcomes if not outcome.expected]
     print(f"{len(outcomes) - len(bad)} as expected, {len(bad)} not; again with: --seed {seed}")
     sys.stdout.flush()

@@ -75,8 +75,8 @@ class Answer:
 class Driver:
     """Sends wishes as their people; ``addresses`` are those of the APIs by service, or by process.
 
-    ``lost`` names the sendings that had no answer at all, ``errors`` those answered with a server error
-    and those of which the API does not keep its word.
+    ``patience`` is for how many seconds a key is repeated. ``lost`` names the sendings that had no answer
+    at all, ``errors`` those answered with a server error and those of which the API does not keep its word.
     """
 
     def __init__(
@@ -84,6 +84,8 @@ class Driver:
         addresses: dict[str, str],
         signer: Signer,
         log: Path,
+        *,
+        patience: float = PATIENCE,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.addresses = addresses
@@ -91,6 +93,7 @@ class Driver:
         self.unsettled: dict[str, tuple[Wish, str]] = {}
         self.errors: list[str] = []
         self.lost: list[str] = []
+        self._patience = patience
         self._signer = signer
         self._tokens: dict[str, str] = {}
         self._taken: set[str] = set()
@@ -153,8 +156,8 @@ class Driver:
             return self._noted(wish, Answer("unknown", type(error).__name__, {}, time.monotonic() - began))
         return self._noted(wish, read(answer, time.monotonic() - began))
 
-    async def do(self, wish: Wish, *, to: str | None = None, patience: float = PATIENCE) -> Answer:
-        """Send a wish, with its key, until it is done or refused for good."""
+    async def do(self, wish: Wish, *, to: str | None = None) -> Answer:
+        """Send a wish, with its key, until it is done or refused for good, or patience is at its end."""
         began, pause = time.monotonic(), PAUSE
         while True:
             answer = await self.send(wish, to=to)
@@ -163,17 +166,17 @@ class Driver:
             early = answer.code in NOT_OPEN_YET and waited < ROUND_OPENS
             if answer.kind in ("ok", "refused") and not early:
                 return answer
-            if waited > patience:
+            if waited > self._patience:
                 return answer
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    async def settle(self, patience: float = PATIENCE) -> None:
+    async def settle(self, patience: float | None = None) -> None:
         """Ask for every command whose end is not known until ``/v1/commands`` tells it.
 
         One that it still does not tell is an error; it is not asked for any more.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + (self._patience if patience is None else patience)
         while self.unsettled and time.monotonic() < deadline:
             for wish, service in list(self.unsettled.values()):
                 await self._ask_for(wish, service)

@@ -31,8 +31,10 @@ PLACES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         ("services.plans.activities:PlanKeeper", "move", "begin.move", "done.move"),
         ("services.plans.activities:PlanKeeper", "close", "begin.close", "done.close"),
         ("services.plans.activities:PlanKeeper", "open", "begin.open", "done.open"),
+        ("services.plans.activities:PlanKeeper", "fire_rung", "begin.rung", "done.rung"),
         ("services.plans.activities.steps", "together", None, "inside.ledger"),
         ("services.plans.api.reporting:Reporting", "record", None, "progress.committed"),
+        ("shared.engine:Engine", "start", "engine.start", None),
     ),
     "services.review": (
         ("services.review.activities:Reviews", "record_decision", "begin.decide", "done.decide"),

@@ -1,9 +1,10 @@
-"""Running drills: on one stack, each healed and audited; or each without its protection, expected to fail."""
+"""Running drills: on one stack, each healed and audited; or bare of their protection, expected to fail."""
 
 import asyncio
 import itertools
+import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -21,7 +22,7 @@ LIMIT = {False: 150.0, True: 900.0}
 QUIET = 75.0
 """Seconds after healing within which everything must be as it should."""
 SOON = 20.0
-"""The same where it is expected not to be."""
+"""The same where it is expected not to be, and for how long commands are repeated there."""
 MEMORY = 600 * 1024 * 1024
 """Bytes that a process may hold after all drills."""
 SHOWN = 4
@@ -29,7 +30,7 @@ SHOWN = 4
 
 @dataclass
 class Outcome:
-    """What became of one fault; without its protection it is expected to fail."""
+    """What became of one fault; without its protection it is expected to fail, in the way its case names."""
 
     case: Case
     seed: str
@@ -40,8 +41,25 @@ class Outcome:
 
     @property
     def expected(self) -> bool:
-        """Whether it held when protected, or failed when not."""
-        return (not self.wrong) is self.protected
+        """Whether it held when protected, or failed as it should when not."""
+        return not self.wrong if self.protected else any(map(self._foreseen, self.wrong))
+
+    @property
+    def verdict(self) -> str:
+        """In a word or two."""
+        if self.protected:
+            return "held" if not self.wrong else "FAILED"
+        if not self.wrong:
+            return "HELD UNPROTECTED"
+        return "failed as it should" if self.expected else "FAILED OTHERWISE"
+
+    @property
+    def said(self) -> list[str]:
+        """What was wrong; what was to be expected first."""
+        return sorted(self.wrong, key=lambda line: not self.protected and not self._foreseen(line))
+
+    def _foreseen(self, line: str) -> bool:
+        return re.search(self.case.breaks, line) is not None
 
 
 @dataclass
@@ -60,16 +78,26 @@ class Suite:
         outcome = Outcome(case, f"{seed}")
         world = World(self.stack, self.driver, Random(f"{seed}:{case.code}"), self.long, self.walkers)
         began = time.monotonic()
-        try:
-            async with asyncio.timeout(LIMIT[self.long] if self.quiet == QUIET else 6 * self.quiet):
-                await case.strike(world)
-        except Exception as error:
-            world.wrong.append(f"the drill itself ended: {_said(error)}")
+        await self._strike(case, world)
         outcome.wrong += world.wrong
         outcome.wrong += await self._afterwards()
         outcome.notes = world.notes
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    async def _strike(self, case: Case, world: World) -> None:
+        limit = LIMIT[self.long]
+        timeout = asyncio.timeout(limit)
+        try:
+            async with timeout:
+                await case.strike(world)
+        except Exception as error:
+            late = f"it did not come to its end within {limit:.0f} s; {self._waited_for()}"
+            world.wrong.append(late if timeout.expired() else f"the drill itself ended: {_said(error)}")
+
+    def _waited_for(self) -> str:
+        waiting = [f"{wish.move} of {wish.plan}" for wish, _ in self.driver.unsettled.values()]
+        return f"no answer yet to {len(waiting)} commands, first {', '.join(waiting[:2]) or 'none'}"
 
     async def _afterwards(self) -> list[str]:
         try:
@@ -114,52 +142,56 @@ def _memory(stack: Stack, console: Console) -> None:
 
 
 async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: Console) -> list[Outcome]:
-    """Each fault against a stack without what protects from it; faults with the same gap share one."""
+    """Each fault against a stack of its own without what protects from it."""
     outcomes = []
-    ordered = sorted(cases, key=lambda case: (case.without, case.order))
-    for without, group in itertools.groupby(ordered, key=lambda case: case.without):
-        members = list(group)
-        try:
-            async for outcome in _without(without, members, folder / "-".join(without), seed):
-                outcomes.append(outcome)
-                show(console, outcome)
-        except Exception as error:
-            # A stack that does not come up proves nothing about its faults.
-            console.print(f"without {', '.join(without)}: {_said(error)}", style="red")
-            left = members[len([one for one in outcomes if one.case in members]) :]
-            outcomes += [Outcome(case, f"{seed}", wrong=["never struck"]) for case in left]
+    for case in cases:
+        outcomes.append(await _bare(case, folder, seed, console))
+        show(console, outcomes[-1])
     return outcomes
 
 
-async def _without(
-    without: tuple[str, ...], cases: Sequence[Case], folder: Path, seed: int
-) -> AsyncIterator[Outcome]:
-    """The faults of one gap, each with plans of its own."""
-    async with running(folder, unprotected=without) as stack:
-        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl")
-        walkers = await founded(stack, driver, sum(case.people for case in cases))
-        known: set[str] = set()
-        for case in cases:
-            own, walkers = walkers[: case.people], walkers[case.people :]
-            suite = Suite(stack, driver, own, long=False, quiet=SOON, known=known)
-            outcome = await suite.run(case, seed)
-            outcome.protected = False
-            outcome.notes.append(f"without {', '.join(without)}")
-            yield outcome
+async def _bare(case: Case, folder: Path, seed: int, console: Console) -> Outcome:
+    """A fault without its protection. A stack that does not come up proves nothing; it is tried twice."""
+    outcome = Outcome(case, f"{seed}", ["never struck"])
+    for attempt in ("", "-again"):
+        try:
+            outcome = await _without(case, folder / f"{case.code}{attempt}", seed)
+            break
+        except Exception as error:
+            console.print(f"{case.code:<4} without {', '.join(case.without)}: {_said(error)}", style="red")
+    outcome.protected = False
+    outcome.notes.append(f"without {', '.join(case.without)}")
+    return outcome
+
+
+async def _without(case: Case, folder: Path, seed: int) -> Outcome:
+    async with running(folder, unprotected=case.without) as stack:
+        driver = Driver(stack.addresses, stack.signer, folder / "driver.jsonl", patience=SOON)
+        walkers = await founded(stack, driver, case.people)
+        outcome = await Suite(stack, driver, walkers, long=False, quiet=SOON).run(case, seed)
         await driver.close()
+    return outcome
 
 
 def show(console: Console, outcome: Outcome) -> None:
     """One line a fault, and what was wrong below it."""
     case = outcome.case
-    verdict = "held" if not outcome.wrong else "FAILED"
     note = f" [{'; '.join(outcome.notes)}]" if outcome.notes else ""
     style = "green" if outcome.expected else "red"
-    console.print(
-        f"{case.code:<4} {verdict:<7} {outcome.seconds:5.1f} s  seed {outcome.seed}  {case.title}{note}",
-        style=style,
-    )
-    for line in outcome.wrong[:SHOWN]:
+    said = f"{case.code:<4} {outcome.verdict:<7} {outcome.seconds:5.1f} s  seed {outcome.seed}"
+    console.print(f"{said}  {case.title}{note}", style=style)
+    for line in outcome.said[:SHOWN]:
         console.print(f"       {line}")
     if len(outcome.wrong) > SHOWN:
         console.print(f"       … and {len(outcome.wrong) - SHOWN} more")
+
+
+def summed_up(outcomes: Sequence[Outcome]) -> list[str]:
+    """Which drills ended in which way, a line each."""
+    ordered = sorted(
+        outcomes, key=lambda outcome: (not outcome.expected, outcome.verdict, outcome.case.order)
+    )
+    return [
+        f"{verdict}: {', '.join(one.case.code for one in same)}"
+        for verdict, same in itertools.groupby(ordered, key=lambda outcome: outcome.verdict)
+    ]

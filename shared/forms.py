@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AnyHttpUrl, TypeAdapter
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
-_TEMPORAL = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s/:@\[\]]+):([0-9]{1,5})")
+_TEMPORAL = re.compile(r"(\[[0-9a-fA-F:.]{2,60}\]|[^\s/:@\[\]]{1,255}):([0-9]{1,5})")
 _ESCAPED = "in user and password write @ : / ? # and % as %40 %3A %2F %3F %23 and %25"
 
 

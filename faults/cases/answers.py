@@ -13,9 +13,10 @@ from monthline.audit.facts import Said
 from shared.contracts.words import Stage
 
 RESENT = ("update-id", "command-row", "move-before")
+REFUSED = "ends as refused"
 
 
-@fault("F1", "API killed after it sent the update, before the answer", without=RESENT)
+@fault("F1", "API killed after it sent the update, before the answer", without=RESENT, breaks=REFUSED)
 async def api_killed_before_its_answer(world: World) -> None:
     """The sender repeats the key and gets the answer of what has been done."""
     walkers = await world.take(world.size(3, 12))
@@ -31,7 +32,7 @@ async def api_killed_before_its_answer(world: World) -> None:
         await unit.ready()
 
 
-@fault("F2", "answer lost between API and client, three retries", without=RESENT)
+@fault("F2", "answer lost between API and client, three retries", without=RESENT, breaks=REFUSED)
 async def answer_lost_on_the_way(world: World) -> None:
     """Three sendings whose answers are lost, then one that arrives, and another with the same body."""
     for walker in await world.take(world.size(4, 40)):
@@ -46,7 +47,12 @@ async def answer_lost_on_the_way(world: World) -> None:
         world.check(found.body == again.body, f"two answers differ: {found.body} and {again.body}")
 
 
-@fault("F3", "API killed between commit and response of a progress entry", without=("progress-key",))
+@fault(
+    "F3",
+    "API killed between commit and response of a progress entry",
+    without=("progress-key",),
+    breaks="two answers to one key differ|entries instead of",
+)
 async def progress_answer_lost(world: World) -> None:
     """The same key again records nothing new and is answered as the first would have been."""
     [walker] = await world.take(1, Stage.TRACKING)
@@ -80,7 +86,12 @@ async def _report(world: World, walker: Walker, key: str) -> object:
     return answer.json()
 
 
-@fault("F23", "connection lost exactly in COMMIT", without=("move-before",))
+@fault(
+    "F23",
+    "connection lost exactly in COMMIT",
+    without=("move-before",),
+    breaks="refused and is in the ledger",
+)
 async def lost_in_commit(world: World) -> None:
     """Half of the commits never arrive, the other half's answers do not; neither is felt in the end."""
     walkers = await world.take(world.size(6, 30))

@@ -16,12 +16,17 @@ from shared.contracts.calendar import TimeScale
 from shared.contracts.words import Move, Stage
 
 DAY = 86400.0
+SLOWLY = 0.25
+"""Seconds that a move takes in the drill of the same instant."""
+AROUND_THE_END = (-0.3, 0.9)
+"""When authors submit, in seconds from the end of the ladder."""
 
 
 @fault(
     "F10",
     "approve against return in the same millisecond, two API processes",
     without=("version", "authority"),
+    breaks="2 of two decisions won",
 )
 async def approve_against_return(world: World) -> None:
     """Exactly one of the two wins, whichever way each of them came."""
@@ -44,21 +49,32 @@ async def approve_against_return(world: World) -> None:
     world.notes.append(f"{wins[Move.APPROVE]} approvals, {wins[Move.RETURN]} returns")
 
 
-@fault("F11", "end of the draft's ladder and submission in the same instant")
+@fault(
+    "F11",
+    "end of the draft's ladder and submission in the same instant",
+    without=("table", "version"),
+    breaks="^I3 ",
+)
 async def deadline_against_submit(world: World) -> None:
     """Time marks the plan missing or its author submits it: one of them, never both, and both are told."""
     people = [f"m{number:04}" for number in range(world.size(8, 40))]
-    month = _month(world.rng)
+    month = _month(world.rng, 3)
     walkers, scale = await _on_a_scale(world, people, month, seconds_a_day=1.5)
     ends = [await _end_of_ladder(world, walker, scale) for walker in walkers]
 
-    async def submit(walker: Walker, end: datetime) -> Answer:
-        offset = timedelta(seconds=world.rng.uniform(-0.2, 1.5))
-        await asyncio.sleep(max(0.0, (end + offset - datetime.now(UTC)).total_seconds()))
+    async def submit(walker: Walker, end: datetime, offset: float) -> Answer:
+        at = end + timedelta(seconds=offset)
+        await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
         return await walker.do(walker.wish((AUTHOR, Move.SUBMIT), world.rng))
 
-    answers = await asyncio.gather(*(submit(walker, end) for walker, end in zip(walkers, ends, strict=True)))
+    # Neither side is quick: there is time to come while the other is being carried out.
+    world.stack.arm("plans", "begin.rung", f"always sleep {SLOWLY}")
+    world.stack.arm("plans", "begin.move", f"always sleep {SLOWLY}")
+    world.stack.arm("plans", "begin.submit", f"always sleep {SLOWLY}")
+    offsets = [world.rng.uniform(*AROUND_THE_END) for _ in walkers]
+    answers = await asyncio.gather(*map(submit, walkers, ends, offsets))
     await asyncio.sleep(1)
+    world.stack.disarm()
     for walker, answer in zip(walkers, answers, strict=True):
         await walker.look()
         missing = walker.stage is Stage.MISSING
@@ -71,11 +87,16 @@ async def deadline_against_submit(world: World) -> None:
     await _end(world, walkers)
 
 
-@fault("F12", "submission just before the deadline while the relay is cut off")
+@fault(
+    "F12",
+    "submission just before the deadline while the relay is cut off",
+    without=("judged-by-row", "ladder"),
+    breaks="was submitted in time and .* fired",
+)
 async def submitted_with_the_relay_stopped(world: World) -> None:
     """What counts is the row: who submitted in time is not overdue, whenever others hear of it."""
     walkers, scale = await _on_a_scale(
-        world, ["m0000", "m0001", "m0002"], _month(world.rng), seconds_a_day=2.0
+        world, ["m0000", "m0001", "m0002"], _month(world.rng, 5), seconds_a_day=2.0
     )
     link = world.stack.links["plans"].nats
     link.disturb(Disturbance(refuse=True))
@@ -94,9 +115,9 @@ async def submitted_with_the_relay_stopped(world: World) -> None:
     await _end(world, walkers)
 
 
-def _month(rng: Random) -> str:
-    """A month of its own for a drill that plays with time."""
-    return f"2026-{rng.randint(3, 6):02}"
+def _month(rng: Random, first: int) -> str:
+    """One of two months of its own for a drill that plays with time."""
+    return f"2026-{first + rng.randint(0, 1):02}"
 
 
 async def _on_a_scale(

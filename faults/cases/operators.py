@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import ResetReapplyType
@@ -9,23 +10,32 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 
 from faults.cases.registry import fault
-from faults.company import HR, NEXT_MONTH, managers, plan_id
+from faults.company import COMPANY, HR, MONTH, NEXT_MONTH, managers, plan_id
+from faults.pace import SWEEP
 from faults.walker import Walker
 from faults.world import World
 from monthline.demo.issuer import OPERATOR
 from monthline.provision import connect_engine
-from shared.contracts.ids import WORKFLOW_PREFIX
+from shared.contracts.ids import WORKFLOW_PREFIX, open_month_workflow_id
+from shared.contracts.lifecycle import PLAN_LIFECYCLE
 from shared.contracts.words import Stage
 
 FIRST_TASK = 4
 """The event at which the first workflow task of a history has been completed."""
+LISTED = 15.0
+"""Seconds that the engine may take to list what has been started."""
 
 
 def _lifecycle(client: Client, walker: Walker) -> WorkflowHandle[object, object]:
     return client.get_workflow_handle(WORKFLOW_PREFIX + walker.plan)
 
 
-@fault("F28", "operator terminates or resets a plan's workflow", without=("reconciler",))
+@fault(
+    "F28",
+    "operator terminates or resets a plan's workflow",
+    without=("reconciler",),
+    breaks="has no running lifecycle",
+)
 async def terminated(world: World) -> None:
     """It is started again from its row and goes on; a command that had been applied is answered so."""
     client = await connect_engine(world.stack.deployment)
@@ -70,20 +80,45 @@ async def _reset(client: Client, walker: Walker) -> None:
     )
 
 
-@fault("F33", "the sweeper runs twice")
+@fault("F33", "the sweeper runs twice", without=("one-lifecycle",), breaks="lifecycles run")
 async def two_sweepers(world: World) -> None:
     """Two reconcilers find the same missing lifecycles and pending commands; each is mended once."""
     client = await connect_engine(world.stack.deployment)
     await world.unit("plans-2").release()
     walkers = await world.take(world.size(5, 30))
+    before = await _running(client, MONTH)
+    for name in ("plans", "plans-2"):
+        # Longer than a sweep's pause: what the first one has found missing, the second finds missing too.
+        world.stack.arm(name, "engine.start", f"always sleep {SWEEP + 1}")
     for walker in walkers:
         await _lifecycle(client, walker).terminate("drill")
     await world.each(walkers, lambda walker: walker.do(walker.onwards(world.rng)))
     for walker in walkers:
         world.check(walker.stage is Stage.HR_REVIEW, f"{walker.plan} is {walker.stage}")
+    await asyncio.sleep(SWEEP)
+    await _counted(world, client, MONTH, before)
 
 
-@fault("F36", "two workflow workers together, each rolled back in turn")
+async def _running(client: Client, month: str) -> int:
+    """How many lifecycles of a month run, whatever their ids."""
+    query = f"WorkflowType = '{PLAN_LIFECYCLE}' and ExecutionStatus = 'Running' and PlanMonth = '{month}'"
+    return (await client.count_workflows(query)).count
+
+
+async def _counted(world: World, client: Client, month: str, wanted: int) -> None:
+    """So many lifecycles run, once the engine lists them all."""
+    deadline = time.monotonic() + LISTED
+    while (running := await _running(client, month)) != wanted and time.monotonic() < deadline:
+        await asyncio.sleep(0.2)
+    world.check(running == wanted, f"{running} lifecycles run for {wanted} plans of {month}")
+
+
+@fault(
+    "F36",
+    "two workflow workers together, each rolled back in turn",
+    without=("same-build",),
+    breaks="workflow task fails|does not answer",
+)
 async def rolled_over(world: World) -> None:
     """Two workflow workers share the lifecycles and take turns at going away."""
     walkers = await world.take(6)
@@ -110,7 +145,12 @@ async def _replay_gate(world: World) -> None:
     world.check(gate.returncode == 0, f"the replay gate: {said.decode()[-300:]}")
 
 
-@fault("F41", "month opener killed at 10, 50, 90 %; run twice")
+@fault(
+    "F41",
+    "month opener killed at 10, 50, 90 %; run twice",
+    without=("one-lifecycle",),
+    breaks="lifecycles run",
+)
 async def opener_killed(world: World) -> None:
     """Each plan is opened once, and has one lifecycle."""
     count = len(world.walkers)
@@ -131,7 +171,18 @@ async def opener_killed(world: World) -> None:
             await asyncio.sleep(0.2)
     wanted = {plan_id(person, NEXT_MONTH) for person in people}
     world.check(await _opened(world) == wanted, "the opened plans are not those of the managers")
+    client = await connect_engine(world.stack.deployment)
+    await _ended(client)
+    await world.driver.must("POST", "plans", opening, OPERATOR, json={})
+    await _ended(client)
+    await _counted(world, client, NEXT_MONTH, count)
     world.notes.append(f"{count} plans")
+
+
+async def _ended(client: Client) -> None:
+    """The opening of the month that was started last has ended."""
+    async with asyncio.timeout(60):
+        await client.get_workflow_handle(open_month_workflow_id(COMPANY, NEXT_MONTH)).result()
 
 
 async def _opened(world: World) -> set[str]:

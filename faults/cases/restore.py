@@ -20,7 +20,12 @@ from monthline.provision import provision_database, provision_stream
 from shared.migrations.run import SERVICES
 
 
-@fault("R1", "backup restored into empty servers")
+@fault(
+    "R1",
+    "backup restored into empty servers",
+    without=("reconciler",),
+    breaks="has no running lifecycle",
+)
 async def restored(world: World) -> None:
     """The reconciler starts every lifecycle again, and what NATS had not handed over is told again."""
     stack = world.stack

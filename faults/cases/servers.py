@@ -36,7 +36,12 @@ async def _killed_for(world: World, server: ManagedServer, seconds: float, pause
     return kills
 
 
-@fault("F17", "NATS killed every 3 s, then paused, under load", without=("acknowledgement",))
+@fault(
+    "F17",
+    "NATS killed every 3 s, then paused, under load",
+    without=("acknowledgement",),
+    breaks="^I6 .* has not taken",
+)
 async def nats_killed(world: World) -> None:
     """Commands do not notice; consumers bind again and miss nothing."""
     nats = world.stack.servers.nats
@@ -47,7 +52,12 @@ async def nats_killed(world: World) -> None:
     world.notes.append(f"{kills} kills, {counts['ok']} commands")
 
 
-@fault("F21", "PostgreSQL killed every few seconds under load", without=("retry",))
+@fault(
+    "F21",
+    "PostgreSQL killed every few seconds under load",
+    without=("retry", "reconciler"),
+    breaks="moved nothing|has no answer yet|has no running lifecycle",
+)
 async def postgres_killed(world: World) -> None:
     """Whatever was acknowledged is there; whatever was not is done later or has left nothing."""
     async with world.load(await world.take(6)) as counts:
@@ -57,7 +67,12 @@ async def postgres_killed(world: World) -> None:
     world.notes.append(f"{kills} kills, {counts['ok']} commands")
 
 
-@fault("F24", "Temporal killed, paused, and its store rolled back, under load", without=("reconciler",))
+@fault(
+    "F24",
+    "Temporal killed, paused, and its store rolled back, under load",
+    without=("reconciler",),
+    breaks="its lifecycle believes|has no running lifecycle",
+)
 async def temporal_killed(world: World) -> None:
     """Lifecycles that have fallen behind their rows are woken, those that are gone are started again."""
     temporal = world.stack.servers.temporal

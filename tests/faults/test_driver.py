@@ -48,7 +48,7 @@ async def test_the_log_tells_what_was_taken_from_what_was_lost(
 
 async def test_a_command_that_was_taken_and_is_not_found_is_an_error(tmp_path: Path) -> None:
     driver = await settled(tmp_path, Api(202, 404))
-    assert driver.errors == ["m0001:key1: taken (202), and not found when asked for"]
+    assert driver.errors == ["m0001:plans:key1: taken (202), and not found when asked for"]
 
 
 async def test_a_command_that_never_arrived_is_none(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ async def test_a_command_that_never_arrived_is_none(tmp_path: Path) -> None:
 
 async def test_a_question_that_is_never_answered_is_an_error(tmp_path: Path) -> None:
     driver = await settled(tmp_path, Api(202, 500))
-    assert driver.errors == ["m0001:key1: not answered within 0 s"]
+    assert driver.errors == ["m0001:plans:key1: not answered within 0 s"]
     assert not driver.unsettled
 
 

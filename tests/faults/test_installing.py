@@ -4,6 +4,10 @@ import subprocess
 import sys
 
 PROGRAM = """
+import os
+import re
+
+os.environ["FAULTS_NAME"] = "workflows-2"
 from faults import pace, points, unprotected
 from faults.cases import CASES
 from monthline.deployment import MODULES
@@ -16,6 +20,10 @@ for module in MODULES.values():
 named = {name for case in CASES.values() for name in case.without}
 assert named <= set(unprotected.REMOVALS), named - set(unprotected.REMOVALS)
 assert set(unprotected.CONSTRAINTS) <= set(unprotected.REMOVALS)
+assert named == set(unprotected.REMOVALS), set(unprotected.REMOVALS) - named
+for case in CASES.values():
+    assert case.without, f"{case.code} cannot be run without its protection"
+    re.compile(case.breaks)
 print(len(CASES), "faults")
 """
 

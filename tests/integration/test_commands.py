@@ -186,7 +186,7 @@ async def test_a_command_that_cannot_be_sent_keeps_none_behind_it_from_being_sen
     await counter.take(command(Move.SUBMIT, 1, key="key-00002"))
     engine.failures.append(ValueError("an answer nobody can make out"))
     assert await counter.resend_overdue(age=timedelta()) == 1
-    assert [sent.command_id for sent in engine.received] == ["p017:key-00002"]
+    assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00002"]
 
 
 async def test_a_plan_that_has_ended_refuses_and_names_its_stage(database: Database, engine: Engine) -> None:

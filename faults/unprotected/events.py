@@ -1,0 +1,71 @@
+"""Without what makes events and mails arrive once: inboxes, keys, acknowledgements, marks, dead letters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from faults.points import load
+from faults.unprotected.registry import conflicts_ignored, none, removal, replace
+
+
+@removal("inbox")
+def _inbox(module: str) -> None:
+    """A consumer takes whatever comes, however often."""
+    original = load("shared.outbox:Outbox").taken_first
+
+    async def taken_first(
+        self: object, connection: object, consumer: str, ids: Sequence[str]
+    ) -> frozenset[str]:
+        await original(self, connection, consumer, ids)
+        return frozenset(ids)
+
+    replace("shared.outbox:Outbox", "taken_first", taken_first)
+
+
+@removal("message-key")
+def _message_key(module: str) -> None:
+    """A message is kept as often as it is asked for."""
+    if module == "services.notify":
+        conflicts_ignored("message")
+
+
+@removal("copy-version")
+def _copy_version(module: str) -> None:
+    """A copy takes what comes last, not what is newest."""
+    insert = load("sqlalchemy.dialects.postgresql:Insert")
+    original = insert.on_conflict_do_update
+
+    def on_conflict_do_update(self: object, **given: Any) -> object:
+        return original(self, **{name: value for name, value in given.items() if name != "where"})
+
+    insert.on_conflict_do_update = on_conflict_do_update
+
+
+@removal("acknowledgement")
+def _acknowledgement(module: str) -> None:
+    """The relay takes every letter for published, whatever the broker says."""
+    original = load("shared.bus:Bus").publish
+
+    async def publish(self: object, letter: object) -> None:
+        try:
+            await original(self, letter)
+        except Exception:
+            return
+
+    replace("shared.bus:Bus", "publish", publish)
+
+
+@removal("burial")
+def _burial(module: str) -> None:
+    """A message that cannot be taken is tried for ever."""
+
+    async def bury(self: object, *_: object) -> None:
+        raise ConnectionError("nowhere to keep it")
+
+    replace("shared.consumer:Consumer", "bury", bury)
+
+
+@removal("sent-mark")
+def _sent_mark(module: str) -> None:
+    """The sender does not note what it has sent."""
+    if module == "services.notify":
+        replace("services.notify.store.claims", "mark_sent", none)
