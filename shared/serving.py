@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from socket import socket
 from typing import Any
 
 import uvicorn
@@ -14,6 +15,8 @@ GRACE = 15
 PATIENCE = 20.0
 """Seconds within which a caller has to have sent a whole request, counted from its first byte or, on a new
 connection, from the beginning: who sends nothing keeps no connection from others."""
+ON_ITS_WAY = 1.0
+"""Seconds that the request of somebody who has connected may still take when the server stops."""
 MOST_CONNECTIONS = 1000
 
 
@@ -25,12 +28,19 @@ class Server(uvicorn.Server):
         """Leave them alone."""
         yield
 
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop listening when those who have connected by now have been let in, and answer them."""
+        for _ in range(2):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
 
 class Impatient(HttpToolsProtocol):
     """A connection that is closed when a request does not arrive in time."""
 
     patience = PATIENCE
     _waiting: asyncio.TimerHandle | None = None
+    _leaving = False
 
     def connection_made(self, transport: Any) -> None:
         """A caller has connected."""
@@ -42,6 +52,12 @@ class Impatient(HttpToolsProtocol):
         super().on_message_begin()
         self._wait()
 
+    def on_headers_complete(self) -> None:
+        """The request is known, but for its body."""
+        super().on_headers_complete()
+        if self._leaving:
+            self.cycle.keep_alive = False
+
     def on_message_complete(self) -> None:
         """The last byte of a request has come."""
         self._waited()
@@ -52,9 +68,18 @@ class Impatient(HttpToolsProtocol):
         self._waited()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
+    def shutdown(self) -> None:
+        """The server stops: a request that is on its way is still answered, and no other after it."""
+        self._leaving = True
         if self._waiting is None:
-            self._waiting = self.loop.call_later(self.patience, self._give_up)
+            super().shutdown()
+            return
+        self._waited()
+        self._wait(min(self.patience, ON_ITS_WAY))
+
+    def _wait(self, seconds: float | None = None) -> None:
+        if self._waiting is None:
+            self._waiting = self.loop.call_later(seconds or self.patience, self._give_up)
 
     def _waited(self) -> None:
         if self._waiting is not None:

@@ -6,6 +6,7 @@ import time
 from faults.cases.registry import fault
 from faults.company import HR, LEADER
 from faults.driver import Wish
+from faults.reports import reporting
 from faults.walker import AUTHOR, Walker
 from faults.world import World
 from shared.contracts.words import Move, Stage
@@ -199,27 +200,40 @@ def _api(wish: Wish) -> str:
     return "review-api" if wish.actor in (HR, LEADER) else "plans-api"
 
 
+REPORTS = 15
+"""Progress entries a second, beside the moves."""
+
+
 @fault("F38", "SIGTERM of each process under load", without=("orderly-stop",))
 async def asked_to_stop(world: World) -> None:
     """Every request that was let in is answered, at worst with 202 and where to ask; none with an error."""
-    walkers = await world.take(12)
+    tracked = await world.take(4, Stage.TRACKING)
+    walkers = await world.take(8)
     through, lost = world.driver.addresses, len(world.driver.lost)
     # A proxy takes connections for a process that is away; a load balancer would not.
     world.driver.addresses = {
         name: f"http://127.0.0.1:{unit.port}" for name, unit in world.stack.units.items()
     }
     began = time.monotonic()
-    async with world.load(walkers, pause=0.05) as counts:
+    async with (
+        world.load(walkers, pause=0.05) as counts,
+        reporting(world, tracked, per_second=REPORTS) as reports,
+    ):
         for _ in range(world.size(1, 5)):
             for name in ("plans", "review", "workflows", "scoring", "notify", "directory", "plans-api"):
-                unit = world.unit(name)
-                pid, ends = unit.pid, len(unit.exits)
-                unit.term()
-                await unit.dead(pid)
-                await unit.ready()
-                world.check(unit.exits[ends:] == [0], f"{name} ended with {unit.exits[ends:]}")
+                await _restart(world, name)
+        seconds = time.monotonic() - began
     world.driver.addresses = through
-    silent = world.driver.lost[lost:]
+    silent = [*world.driver.lost[lost:], *reports.lost]
     world.check(not silent, f"{len(silent)} requests had no answer, first {silent[:1]}")
-    total = sum(counts.values())
-    world.notes.append(f"{total} commands, {total / (time.monotonic() - began):.0f} a second")
+    total = sum(counts.values()) + reports.taken
+    world.notes.append(f"{total} commands, {total / seconds:.0f} a second")
+
+
+async def _restart(world: World, name: str) -> None:
+    unit = world.unit(name)
+    pid, ends = unit.pid, len(unit.exits)
+    unit.term()
+    await unit.dead(pid)
+    await unit.ready()
+    world.check(unit.exits[ends:] == [0], f"{name} ended with {unit.exits[ends:]}")

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI, Request
 
-from shared.serving import Impatient, server
+from shared.serving import Impatient, Server, server
 
 HEAD = b"POST /slow HTTP/1.1\r\nHost: x\r\n"
 WHOLE = HEAD + b"Content-Length: 2\r\n\r\nab"
@@ -19,9 +20,31 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Impatient, "patience", 0.3)
 
 
+@dataclass
+class Served:
+    """A server that listens."""
+
+    server: Server
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self.server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    async def stop_listening(self) -> None:
+        """Tell it to stop, and wait until it takes nobody new."""
+        port = self.port
+        self.server.should_exit = True
+        with suppress(ConnectionRefusedError):
+            while True:
+                (await asyncio.open_connection("127.0.0.1", port))[1].close()
+                await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
-async def serving() -> AsyncIterator[int]:
-    """A server whose answers take longer than it waits for requests; its port."""
+async def serving() -> AsyncIterator[Served]:
+    """A server whose answers take longer than it waits for requests."""
     app = FastAPI()
 
     @app.post("/slow")
@@ -30,27 +53,44 @@ async def serving() -> AsyncIterator[int]:
         await asyncio.sleep(0.6)
         return "done"
 
-    served = server(app, "127.0.0.1", 0)
-    running = asyncio.create_task(served.serve())
-    while not served.started:
+    made = server(app, "127.0.0.1", 0)
+    running = asyncio.create_task(made.serve())
+    while not made.started:
         await asyncio.sleep(0.01)
-    yield served.servers[0].sockets[0].getsockname()[1]
-    served.should_exit = True
+    yield Served(made)
+    made.should_exit = True
     await running
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, HEAD + b"Content-Length: 9\r\n\r\nabc"])
 async def test_who_does_not_send_a_whole_request_is_cut_off(impatient: None, sent: bytes) -> None:
-    async with serving() as port, asyncio.timeout(10):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(sent)
         assert await reader.read() == b""
         writer.close()
 
 
+async def test_who_has_connected_when_the_server_stops_is_answered_and_sent_away() -> None:
+    async with serving() as served, asyncio.timeout(10):
+        new, begun, silent = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(3)]
+        begun[1].write(HEAD)
+        await asyncio.sleep(0.05)
+        await served.stop_listening()
+        new[1].write(WHOLE)
+        begun[1].write(WHOLE.removeprefix(HEAD))
+        for reader, _ in (new, begun):
+            answer = (await reader.read()).lower()
+            assert answer.startswith(b"http/1.1 200")
+            assert b"connection: close" in answer
+        assert await silent[0].read() == b""
+        for _, writer in (new, begun, silent):
+            writer.close()
+
+
 async def test_an_answer_may_take_longer_and_the_next_request_on_the_connection_too(impatient: None) -> None:
-    async with serving() as port, asyncio.timeout(10):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         for _ in range(2):
             writer.write(WHOLE)
             answer = await reader.readuntil(b'"done"')
