@@ -147,6 +147,13 @@ BREAKAGES: list[tuple[str, str, Breaking]] = [
     ),
     (
         "temporal_is_the_same_everywhere",
+        "a value that the Worker Controller refuses",
+        lambda m: one(m, "WorkerResourceTemplate")["spec"]["template"]["spec"]["triggers"][0][
+            "metadata"
+        ].update(namespace="monthline"),
+    ),
+    (
+        "temporal_is_the_same_everywhere",
         "another namespace",
         lambda m: one(m, "WorkerDeployment")["spec"]["workerOptions"].update(temporalNamespace="default"),
     ),

@@ -173,6 +173,27 @@ def test_an_operator_s_commands_see_the_whole_deployment(services: dict[str, Any
     assert reached.monthline_plans_url == target.process_urls["plans"]
 
 
+def test_temporal_s_own_command_line_reaches_the_codec_server(services: dict[str, Any]) -> None:
+    cli, codec = services["temporal-cli"], services["codec"]
+    assert set(cli["networks"]) >= {*services["temporal"]["networks"], *codec["networks"]}
+    assert cli["environment"]["TEMPORAL_CODEC_ENDPOINT"] == "http://codec:8000"
+    assert cli["profiles"] == ["operate"]
+
+
+def test_temporal_s_pages_are_given_a_login_by_the_env_file_alone(
+    services: dict[str, Any], printed: dict[str, str]
+) -> None:
+    assert not [name for name in services["temporal-ui"]["environment"] if "AUTH" in name or "CODEC" in name]
+    login = {
+        "TEMPORAL_AUTH_ENABLED": "true",
+        "TEMPORAL_AUTH_PROVIDER_URL": ISSUER["OIDC_ISSUER"],
+        "TEMPORAL_CODEC_ENDPOINT": "https://codec.example.com",
+        "TEMPORAL_CODEC_PASS_ACCESS_TOKEN": "true",
+    }
+    read = compose.read(FILE, printed | ISSUER | login)
+    assert login.items() <= read["services"]["temporal-ui"]["environment"].items()
+
+
 def test_an_operator_s_commands_reach_servers_issuer_and_processes_and_start_with_none(
     services: dict[str, Any],
 ) -> None:

@@ -126,3 +126,13 @@ def test_nobody_configures_a_production_that_names_nobody() -> None:
     for overlay in ("prod", "prod-versioned"):
         [config] = [one["data"] for one in rendered(overlay) if one["kind"] == "ConfigMap"]
         assert (config["ADMINS"], config["PAYLOAD_READERS"]) == ("[]", "[]")
+
+
+def test_a_template_of_the_worker_controller_names_its_deployment_as_released_versions_do() -> None:
+    manifests = rendered("prod-versioned")
+    [template] = [one["spec"] for one in manifests if one["kind"] == "WorkerResourceTemplate"]
+    [worker] = [one for one in manifests if one["kind"] == "WorkerDeployment"]
+    assert template["workerDeploymentRef"] == {"name": worker["metadata"]["name"]}
+    assert set(template) == {"workerDeploymentRef", "template"}
+    assert template["template"]["spec"]["scaleTargetRef"] == {}
+    assert "__TEMPORAL" not in json.dumps(manifests)

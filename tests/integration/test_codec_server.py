@@ -1,19 +1,28 @@
 """The codec server: readable payloads for those who may read them, and for no one else."""
 
+import asyncio
+import base64
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import httpx2
 import pytest
+import uvicorn
 from google.protobuf.json_format import MessageToJson, Parse
 from joserfc import jwk, jwt
 from pydantic import AnyHttpUrl, SecretStr
 from temporalio.api.common.v1 import Payload, Payloads
 
 from monthline.codec_server import codec_app, token_reader
+from monthline.embedded import EmbeddedServers
+from monthline.embedded.binaries import find_program
+from monthline.embedded.ports import LOOPBACK, free_port
 from shared.codec import ENCODING, key_of
-from shared.settings import CodecSettings
+from shared.settings import CodecSettings, TemporalSettings
+from shared.temporal import connect
 from tests.integration.plans.lifecycle import Names
 
 UI = "https://temporal.example"
@@ -36,8 +45,7 @@ def configured(issuer: str = ISSUER) -> CodecSettings:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    settings = configured()
-    transport = httpx2.ASGITransport(app=codec_app(settings, Names()))
+    transport = httpx2.ASGITransport(app=codec_app(configured(), Names()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://codec") as opened:
         yield opened
 
@@ -90,6 +98,51 @@ def signed(issuer: str) -> dict[str, str]:
 async def test_nobody_else_is_let_in(client: httpx2.AsyncClient, path: str) -> None:
     assert (await client.post(path, content=body(PLAIN))).status_code == 401
     assert (await client.post(path, content=body(PLAIN), headers=of("p017"))).status_code == 403
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[str]:
+    """The codec server on a port of its own."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            codec_app(configured(), Names()), host=LOOPBACK, port=(port := free_port()), log_config=None
+        )
+    )
+    running = asyncio.create_task(server.serve())
+    async with asyncio.timeout(10):
+        while not server.started:
+            await asyncio.sleep(0.01)
+    try:
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def test_temporal_s_command_line_shows_what_was_written(servers: EmbeddedServers) -> None:
+    settings = TemporalSettings(temporal_address=servers.temporal.address, payload_keys=SecretStr(KEYS))
+    client = await connect(settings)
+    handle = await client.start_workflow(
+        "Nobody", "Wang Fang was ill", id=f"cli-{uuid4()}", task_queue="none"
+    )
+
+    async def shown(**environment: str) -> str:
+        command = [str(find_program("temporal")), "workflow", "show", "-w", handle.id, "-o", "json"]
+        ran = await asyncio.create_subprocess_exec(
+            *command,
+            env={"HOME": "/nonexistent", "TEMPORAL_ADDRESS": servers.temporal.address, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        return (await ran.communicate())[0].decode()
+
+    async with served() as url:
+        read = await shown(TEMPORAL_CODEC_ENDPOINT=url, TEMPORAL_CODEC_AUTH="Bearer reader")
+        refused = await shown(TEMPORAL_CODEC_ENDPOINT=url, TEMPORAL_CODEC_AUTH="Bearer p017")
+    said = base64.b64encode(b'"Wang Fang was ill"').decode()
+    assert said in read
+    assert said not in refused
+    await handle.terminate()
 
 
 async def test_only_the_ui_may_ask_from_a_browser(client: httpx2.AsyncClient) -> None:

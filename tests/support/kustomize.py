@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,6 @@ def _transform(given: Mapping[str, Any], into: Rendering) -> None:
         for manifest in into.manifests:
             for container in containers(manifest):
                 _retag(container, image)
-
     _replace(given.get("replacements", []), every)
 
 
@@ -219,11 +219,9 @@ def _replace(replacements: Sequence[Mapping[str, Any]], manifests: Sequence[Mani
             _only(target, {"select", "fieldPaths"}, "targets")
             _only(target["select"], {"kind", "name"}, "select")
             chosen = [one for one in manifests if _matches(one, target["select"])]
-            places = [
-                place for one in chosen for path in target["fieldPaths"] for place in _fields(one, path)
-            ]
-            for _, holder, key in places:
-                holder[key] = value
+            for one, path in product(chosen, target["fieldPaths"]):
+                for _, holder, key in _fields(one, path):
+                    holder[key] = value
 
 
 def _source(given: Mapping[str, Any], manifests: Sequence[Manifest]) -> Any:
@@ -246,10 +244,7 @@ def _fields(value: Any, path: str) -> Iterator[tuple[Any, dict[str, Any], str]]:
             if one.get(key) == wanted:
                 yield from _fields(one, rest)
     elif isinstance(value, dict) and step in value:
-        if rest:
-            yield from _fields(value[step], rest)
-        else:
-            yield value[step], value, step
+        yield from _fields(value[step], rest) if rest else [(value[step], value, step)]
 
 
 def _label(manifest: Manifest, pairs: Mapping[str, str], templates: bool) -> None:

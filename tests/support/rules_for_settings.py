@@ -139,17 +139,29 @@ def temporal_is_the_same_everywhere(manifests: Sequence[Manifest]) -> list[str]:
     [config] = of_kind(manifests, "ConfigMap")
     address, namespace = config["data"]["TEMPORAL_ADDRESS"], config["data"]["TEMPORAL_NAMESPACE"]
     wrong = []
-    for one in of_kind(manifests, "ScaledObject", "WorkerResourceTemplate"):
-        spec = one["spec"] if one["kind"] == "ScaledObject" else one["spec"]["template"]["spec"]
-        for each in (trigger["metadata"] for trigger in spec["triggers"] if trigger["type"] == "temporal"):
-            right = each["endpoint"] == address and each["taskQueue"] in QUEUES
-            if not right or each["namespace"] not in (namespace, "__TEMPORAL_NAMESPACE__"):
-                wrong.append(f"{one['metadata']['name']} looks at {each}")
+    for one in of_kind(manifests, "ScaledObject"):
+        wrong += _mistaken_triggers(one, one["spec"], address, [namespace, None, None])
+    for one in of_kind(manifests, "WorkerResourceTemplate"):
+        # The controller fills in what is empty, and refuses anything else there.
+        wrong += _mistaken_triggers(one, one["spec"]["template"]["spec"], address, ["", "", ""])
     for one in of_kind(manifests, "Connection"):
         wrong += [f"connection to {one['spec']['hostPort']}"] * (one["spec"]["hostPort"] != address)
     for one in of_kind(manifests, "WorkerDeployment"):
         wrong += ["another namespace"] * (one["spec"]["workerOptions"]["temporalNamespace"] != namespace)
     return wrong
+
+
+def _mistaken_triggers(
+    one: Manifest, scaled: Manifest, address: str, version: Sequence[str | None]
+) -> list[str]:
+    fields = ("namespace", "workerDeploymentName", "workerDeploymentBuildId")
+    return [
+        f"{one['metadata']['name']} looks at {each}"
+        for each in (trigger["metadata"] for trigger in scaled["triggers"] if trigger["type"] == "temporal")
+        if each["endpoint"] != address
+        or each["taskQueue"] not in QUEUES
+        or [each.get(field) for field in fields] != version
+    ]
 
 
 def every_role_runs_once_as_api_and_once_as_worker(manifests: Sequence[Manifest]) -> list[str]:
