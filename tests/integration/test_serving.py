@@ -20,6 +20,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Impatient, "patience", 0.3)
 
 
+async def part(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
 @dataclass
 class Served:
     """A server that listens."""
@@ -34,12 +40,9 @@ class Served:
 
     async def stop_listening(self) -> None:
         """Tell it to stop, and wait until it takes nobody new."""
-        port = self.port
         self.server.should_exit = True
-        with suppress(ConnectionRefusedError):
-            while True:
-                (await asyncio.open_connection("127.0.0.1", port))[1].close()
-                await asyncio.sleep(0.01)
+        while self.server.servers[0].is_serving():
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -68,7 +71,7 @@ async def test_who_does_not_send_a_whole_request_is_cut_off(impatient: None, sen
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(sent)
         assert await reader.read() == b""
-        writer.close()
+        await part(writer)
 
 
 async def test_who_has_connected_when_the_server_stops_is_answered_and_sent_away() -> None:
@@ -85,7 +88,7 @@ async def test_who_has_connected_when_the_server_stops_is_answered_and_sent_away
             assert b"connection: close" in answer
         assert await silent[0].read() == b""
         for _, writer in (new, begun, silent):
-            writer.close()
+            await part(writer)
 
 
 async def test_an_answer_may_take_longer_and_the_next_request_on_the_connection_too(impatient: None) -> None:
@@ -95,4 +98,4 @@ async def test_an_answer_may_take_longer_and_the_next_request_on_the_connection_
             writer.write(WHOLE)
             answer = await reader.readuntil(b'"done"')
             assert answer.startswith(b"HTTP/1.1 200")
-        writer.close()
+        await part(writer)
