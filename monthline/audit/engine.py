@@ -1,16 +1,15 @@
 """What an audit asks Temporal: which lifecycles run, what each believes, and what it is stuck on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from monthline.audit.facts import Lifecycle, Plan
-from shared.contracts.calendar import TimeScale
 from shared.contracts.ids import WORKFLOW_PREFIX, parse_workflow_id
-from shared.contracts.lifecycle import PLAN_LIFECYCLE, STATE_QUERY, LifecycleInput, LifecycleState
+from shared.contracts.lifecycle import PLAN_LIFECYCLE, STATE_QUERY, LifecycleState
 
 AT_ONCE = 12
 ASK = timedelta(seconds=5)
@@ -71,31 +70,3 @@ async def _state(handle: WorkflowHandle[object, object]) -> LifecycleState | Non
         # Whatever the reason, the audit goes on and says that this one does not answer.
         return None
     return state
-
-
-async def scales(client: Client, plans: Iterable[Plan], now: datetime) -> Mapping[str, TimeScale]:
-    """The scales of the open plans whose deadline has passed by the clock, from their lifecycles' input."""
-    passed = [
-        plan.id
-        for plan in plans
-        if not plan.stage.ended and plan.deadline is not None and plan.deadline.instant < now
-    ]
-    found = {}
-    for plan_id in passed:
-        scale = await _scale(client, plan_id)
-        if scale is not None:
-            found[plan_id] = scale
-    return found
-
-
-async def _scale(client: Client, plan_id: str) -> TimeScale | None:
-    handle = client.get_workflow_handle(WORKFLOW_PREFIX + plan_id)
-    try:
-        async for event in handle.fetch_history_events(page_size=1, rpc_timeout=ASK):
-            payloads = event.workflow_execution_started_event_attributes.input.payloads
-            [given] = await client.data_converter.decode(payloads, [LifecycleInput])
-            scale: TimeScale = given.scale
-            return scale
-    except RPCError:
-        return None
-    return None

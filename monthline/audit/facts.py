@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from services.plans.domain.ledger import ChainedLine
-from shared.contracts.calendar import Deadline, TimeScale
+from shared.contracts.calendar import Deadline
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
 
@@ -207,8 +208,7 @@ class Facts:
     """Everything that was read, at about one instant; ``now`` is the database's clock.
 
     ``taken`` has the ids of the events that each consumer has in its inbox, ``told`` how many messages
-    somebody has for one reason. ``scales`` has the scale of
-    those plans whose deadline has passed by the clock, as their lifecycle was started with it.
+    somebody has for one reason. ``given`` has what the lifecycle of each plan was started with.
     ``listeners`` has the durables that the services declare, with their subjects; ``consumers`` are those
     that the stream has. People, departments, delegations and absences are the directory's own;
     ``heard`` has, for the consumers that keep a copy of them, when each event was taken.
@@ -234,7 +234,7 @@ class Facts:
     changes: tuple[Change, ...] = ()
     heard: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
     lifecycles: tuple[Lifecycle, ...] = ()
-    scales: Mapping[str, TimeScale] = field(default_factory=dict)
+    given: Mapping[str, LifecycleInput] = field(default_factory=dict)
     consumers: tuple[Consumer, ...] = ()
     listeners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sessions: tuple[Sessions, ...] = ()

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from monthline.audit.facts import Facts, Violation
 from monthline.audit.rules.bounds import bounds_are_kept
 from monthline.audit.rules.commands import every_ok_has_its_line, every_unknown_ended, no_command_twice
+from monthline.audit.rules.deadlines import deadlines_had_their_effect
 from monthline.audit.rules.events import events_arrive_once
 from monthline.audit.rules.ledgers import chains_are_unbroken, ledgers_are_legal_paths
-from monthline.audit.rules.lifecycles import (
-    deadlines_had_their_effect,
-    lifecycles_agree_with_rows,
-    nothing_fails_over_and_over,
-)
+from monthline.audit.rules.lifecycles import lifecycles_agree_with_rows, nothing_fails_over_and_over
 from monthline.audit.rules.rights import nobody_did_what_their_role_forbids
 
 PAUSE = 1.0

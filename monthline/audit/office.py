@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from monthline.audit.facts import Facts, Plan
 from services.plans.domain.ledger import LedgerLine
 from shared.bus import MAX_AGE
+from shared.contracts.organisation import Absence
 from shared.contracts.words import Role
 from shared.org.organisation import Organisation
 
@@ -63,6 +64,20 @@ class Office:
         if day not in self._days:
             self._days[day] = self._today.on(day)
         return self._days[day]
+
+    def absent(self, person_id: str, day: date) -> bool:
+        """Whether the person was away on ``day``, as was known then: it may have been revoked since."""
+        return any(one.person == person_id for one in self._absences(day))
+
+    def anybody_absent(self, day: date) -> bool:
+        """Whether anybody was."""
+        return any(True for _ in self._absences(day))
+
+    def _absences(self, day: date) -> Iterator[Absence]:
+        for one in self._facts.absences:
+            since = self._changed.get(("absence", one.id), NEVER)
+            if one.first <= day <= one.last and (not one.revoked or since.date() >= day):
+                yield one
 
     def _records(self, concerned: Concerned, department: str) -> Iterator[Record]:
         people = {concerned.actor, concerned.on_behalf_of}

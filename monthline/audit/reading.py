@@ -94,7 +94,6 @@ class Reader:
         try:
             seen = await engine.lifecycles(self._client, self._deployment.company, found["plans"])
             found["lifecycles"] = seen
-            found["scales"] = await engine.scales(self._client, found["plans"], found["now"])
         except Exception as error:
             raise Unreadable("Temporal", "TEMPORAL_ADDRESS", _reason(error)) from error
         return Facts(**found)

@@ -23,6 +23,7 @@ from services.notify.store.webhooks import REMOVED
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline
 from shared.contracts.events import StageEntered
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
 from shared.db import Connection, Database
@@ -181,8 +182,10 @@ async def _plans(connection: Connection) -> Rows:
     reported = await _all(
         connection, "select author, key, count(*)::int as count from plans.progress group by author, key"
     )
+    given = await _all(connection, "select plan_id, given from plans.lifecycle")
     return {
         "plans": tuple(_plan(row) for row in plans),
+        "given": {row["plan_id"]: LifecycleInput.model_validate(row["given"]) for row in given},
         "lines": tuple(ChainedLine.model_validate(dict(row)) for row in lines),
         "reported": tuple(Reported(**row) for row in reported),
     }

@@ -1,22 +1,13 @@
-"""I5, I7, I8: lifecycles agree with the rows, dates had their effect, nothing fails over and over."""
+"""I5, I8: lifecycles agree with the rows, nothing fails over and over."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from monthline.audit.facts import Facts, Plan, Violation
-from shared.contracts.calendar import Deadline
-from shared.contracts.words import Milestone, Rung
+from monthline.audit.facts import Facts, Violation
 
 REPAIRED = "see that plans and workflows run; the reconciler starts or wakes it within a minute or two"
 STUCK = "start the workflow worker; if others answer, terminate this one: it is started again from its row"
-EARLY = timedelta(seconds=1)
-"""By how much the engine's clock may run before the database's."""
-LATE = timedelta(minutes=5)
-"""How long after a deadline its effect may still be on its way, beside the policy's jitter."""
 TASK_ATTEMPTS = 5
 ACTIVITY_ATTEMPTS = 20
-MOVES_ON = frozenset({Milestone.CLOSE_OPENS, Milestone.ACTUALS_DUE})
-"""Milestones at which time itself moves the plan."""
 
 
 def lifecycles_agree_with_rows(facts: Facts) -> Iterator[Violation]:
@@ -38,50 +29,6 @@ def lifecycles_agree_with_rows(facts: Facts) -> Iterator[Violation]:
             )
     for plan_id in sorted(running):
         yield Violation(plan_id, "a lifecycle runs and there is no such plan", "look at it in Temporal's UI")
-
-
-def deadlines_had_their_effect(facts: Facts) -> Iterator[Violation]:
-    """I7: no rung fired too early or twice, and every passed deadline of an open plan had its effect."""
-    seen = set()
-    for fired in facts.fired:
-        if fired.fired_at < fired.due - EARLY:
-            early = (fired.due - fired.fired_at).total_seconds()
-            found = f"{fired.milestone} {fired.rung} fired {early:.0f} s too early"
-            yield Violation(fired.plan_id, found, "compare the clocks of Temporal and PostgreSQL")
-        name = (fired.service, fired.plan_id, fired.milestone, fired.plan_version, fired.rung, fired.due)
-        if name in seen:
-            yield Violation(
-                fired.plan_id, f"{fired.milestone} {fired.rung} fired twice", "tell its recipients"
-            )
-        seen.add(name)
-    for plan in facts.plans:
-        if plan.deadline is not None and not plan.stage.ended and _missed(facts, plan, plan.deadline):
-            found = f"{plan.deadline.milestone} of {plan.deadline.local:%Y-%m-%d %H:%M} passed without effect"
-            yield Violation(plan.id, found, REPAIRED)
-
-
-def _missed(facts: Facts, plan: Plan, deadline: Deadline) -> bool:
-    scale = facts.scales.get(plan.id)
-    due = scale.clock(deadline.instant) if scale else deadline.instant
-    if facts.now < due + LATE:
-        return False
-    if deadline.milestone in MOVES_ON:
-        return True
-    return not _fired(facts, plan, deadline) and not _excused(facts, deadline)
-
-
-def _fired(facts: Facts, plan: Plan, deadline: Deadline) -> bool:
-    return any(
-        (fired.plan_id, fired.milestone, fired.plan_version) == (plan.id, deadline.milestone, plan.version)
-        and fired.rung is not Rung.HALF_TIME
-        for fired in facts.fired
-    )
-
-
-def _excused(facts: Facts, deadline: Deadline) -> bool:
-    """A rung that would reach only people who are absent goes to the next working day."""
-    day = deadline.local.date()
-    return any(one.first <= day <= one.last and not one.revoked for one in facts.absences)
 
 
 def nothing_fails_over_and_over(facts: Facts) -> Iterator[Violation]:

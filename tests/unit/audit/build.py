@@ -1,15 +1,19 @@
 """A sound plan's rows, to be damaged one at a time."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monthline.audit.facts import COPYING, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
 from monthline.audit.invariants import broken, judge
 from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
+from shared.contracts.calendar import CyclePolicy, TimeScale
 from shared.contracts.events import StageEntered
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.values import Text
 from shared.contracts.words import SYSTEM, Move, Role, Stage
+from tests.support.build import lifecycle_input
 from tests.unit.plans.build import PLAN, deadline
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
@@ -22,8 +26,10 @@ STEPS = (
 )
 
 
-def lines(*steps: tuple[str, Move, str, Stage | None, Stage], **last: Any) -> tuple[ChainedLine, ...]:
-    """A chain of lines; ``last`` changes the fields of the last one."""
+def lines(
+    *steps: tuple[str, Move, str, Stage | None, Stage], times: Sequence[datetime] = (), **last: Any
+) -> tuple[ChainedLine, ...]:
+    """A chain of lines, an hour apart or at ``times``; ``last`` changes the fields of the last one."""
     found: list[ChainedLine] = []
     for version, (command_id, move, actor, before, after) in enumerate(steps, start=1):
         changes = last if version == len(steps) else {}
@@ -35,7 +41,7 @@ def lines(*steps: tuple[str, Move, str, Stage | None, Stage], **last: Any) -> tu
             actor=actor,
             from_stage=before,
             to_stage=after,
-            at=NOW - timedelta(hours=10 - version),
+            at=times[version - 1] if times else NOW - timedelta(hours=10 - version),
         ).model_copy(update=changes)
         found.append(chained(found[-1].hash if found else FIRST, line))
     return tuple(found)
@@ -123,9 +129,15 @@ def copies(stage: Stage, version: int) -> tuple[Copy, ...]:
     return tuple(Copy(service, ID, stage, version) for service in COPYING)
 
 
+def given(**policy: Any) -> LifecycleInput:
+    """What its lifecycle was started with: the Chinese calendar, and no other clock than everybody's."""
+    same = TimeScale(clock_start=NOW, calendar_start=NOW)
+    return lifecycle_input(policy=CyclePolicy(**policy), scale=same)
+
+
 def sound(**changes: Any) -> Facts:
     """Rows of which none breaks anything."""
-    given: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "now": NOW,
         "plans": (plan(),),
         "lines": lines(*STEPS),
@@ -143,8 +155,9 @@ def sound(**changes: Any) -> Facts:
         "told": {("hr1", "because"): 1},
         "copies": copies(Stage.LEADER_REVIEW, 3),
         "lifecycles": (Lifecycle(ID, Stage.LEADER_REVIEW, 3, 1, 0),),
+        "given": {ID: given()},
     }
-    return Facts(**(given | changes))
+    return Facts(**(facts | changes))
 
 
 def wrong(**changes: Any) -> dict[str, list[str]]:
