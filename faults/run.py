@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -24,7 +24,7 @@ QUIET = 75.0
 SOON = 20.0
 """The same where it is expected not to be, and for how long commands are repeated there."""
 MEMORY = 600 * 1024 * 1024
-"""Bytes that a process may hold after all drills."""
+"""Bytes that a process may hold after a drill."""
 SHOWN = 4
 
 
@@ -72,6 +72,7 @@ class Suite:
     long: bool
     quiet: float = QUIET
     known: set[str] = field(default_factory=set)
+    large: set[str] = field(default_factory=set)
 
     async def run(self, case: Case, seed: int) -> Outcome:
         """Strike, heal, settle, audit."""
@@ -104,10 +105,29 @@ class Suite:
             await self.stack.heal()
             await self.driver.settle(self.quiet)
             found = await audit(self.stack, self.driver, self.known, self.quiet)
+            found += self._oversized()
         except Exception as error:
             return [f"it could not be healed and audited: {_said(error)}"]
         errors, self.driver.errors = self.driver.errors, []
         return found + [f"told by an API: {one}" for one in errors]
+
+    def _oversized(self) -> list[str]:
+        """Processes that have grown too large, each told once; without protection anything goes."""
+        if self.quiet != QUIET:
+            return []
+        sizes = {name: unit.memory for name, unit in self.stack.units.items()}
+        fresh = {name: line for name, line in oversized(sizes).items() if name not in self.large}
+        self.large |= fresh.keys()
+        return list(fresh.values())
+
+
+def oversized(sizes: Mapping[str, int]) -> dict[str, str]:
+    """I11: the processes that hold more than their bound, each with what is said of it."""
+    return {
+        name: f"I11 {name}: holds {size // 2**20} MiB, its bound is {MEMORY // 2**20}"
+        for name, size in sizes.items()
+        if size > MEMORY
+    }
 
 
 def _said(error: BaseException) -> str:
@@ -137,8 +157,7 @@ async def protected(
 def _memory(stack: Stack, console: Console) -> None:
     most = max(ROLES, key=lambda role: stack.units[role.name].memory)
     size = stack.units[most.name].memory
-    said = "within its bound" if size < MEMORY else "ABOVE its bound"
-    console.print(f"largest process: {most.name} with {size // 2**20} MiB, {said} of {MEMORY // 2**20}")
+    console.print(f"largest process: {most.name} with {size // 2**20} MiB of {MEMORY // 2**20}")
 
 
 async def unprotected(cases: Sequence[Case], folder: Path, seed: int, console: Console) -> list[Outcome]:
