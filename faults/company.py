@@ -12,6 +12,8 @@ from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, PlanContent
 from shared.contracts.values import Text
 from shared.contracts.words import Role
 
+NAMED, MAILS = "Nomen", "drill.example"
+"""How everybody's name begins and address ends; a log has neither."""
 COMPANY, ZONE = "drill", "Asia/Shanghai"
 HR, LEADER = "hr", "lead"
 CATEGORIES = ("core", "routine")
@@ -39,8 +41,8 @@ def plan_id(person: str, month: str = MONTH) -> str:
 def _person(person_id: str, role: Role) -> Person:
     return Person(
         id=person_id,
-        name=Text(zh=person_id, en=person_id),
-        email=f"{person_id}@drill.example",
+        name=Text(zh=f"{NAMED}{person_id}", en=f"{NAMED} {person_id}"),
+        email=f"{person_id}@{MAILS}",
         department="all",
         roles=(RoleGrant(role=role),),
     )

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from faults.cases import Case
 from faults.driver import Driver
+from faults.leaks import leaks, passwords
 from faults.stack import ROLES, Stack, running
 from faults.walker import Walker
 from faults.world import World, audit, founded
@@ -151,7 +152,18 @@ async def protected(
             show(console, outcomes[-1])
         _memory(stack, console)
         await driver.close()
+        await _leaked(stack, outcomes, console)
     return outcomes
+
+
+async def _leaked(stack: Stack, outcomes: list[Outcome], console: Console) -> None:
+    """What all drills together have left in our processes' logs fails the last of them."""
+    logs = [unit.log for unit in stack.units.values() if unit.log.exists()]
+    found = await asyncio.to_thread(leaks, logs, passwords(stack.deployment))
+    for line in found:
+        console.print(line, style="red")
+    if outcomes:
+        outcomes[-1].wrong += found
 
 
 def _memory(stack: Stack, console: Console) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from monthline.audit.facts import Lifecycle, Plan
@@ -59,7 +59,16 @@ async def _look(client: Client, plan_id: str) -> Lifecycle | None:
         version=state.version if state else None,
         task_attempt=raw.pending_workflow_task.attempt,
         activity_attempts=max((one.attempt for one in raw.pending_activities), default=0),
+        shown=await _shown(described),
     )
+
+
+async def _shown(described: WorkflowExecutionDescription) -> tuple[str, ...]:
+    """Search attributes, memo and summary: what the codec does not hide, and what operators read."""
+    attributes = [str(pair.value) for pair in described.typed_search_attributes]
+    memo = [f"{name} {value}" for name, value in (await described.memo()).items()]
+    summary = [await described.static_summary(), await described.static_details()]
+    return tuple(text for text in (*attributes, *memo, *summary) if text)
 
 
 async def _state(handle: WorkflowHandle[object, object]) -> LifecycleState | None:

@@ -149,7 +149,7 @@ class Lifecycle:
     """A running workflow of a plan; no version when it did not answer.
 
     ``task_attempt`` counts the tries of its waiting workflow task, ``activity_attempts`` those of its
-    most tried activity.
+    most tried activity. ``shown`` has the texts that the engine shows of it to whoever may list lifecycles.
     """
 
     plan_id: str
@@ -157,6 +157,7 @@ class Lifecycle:
     version: int | None = None
     task_attempt: int = 0
     activity_attempts: int = 0
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

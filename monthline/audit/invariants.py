@@ -12,6 +12,7 @@ from monthline.audit.rules.deadlines import deadlines_had_their_effect
 from monthline.audit.rules.events import events_arrive_once
 from monthline.audit.rules.ledgers import chains_are_unbroken, ledgers_are_legal_paths
 from monthline.audit.rules.lifecycles import lifecycles_agree_with_rows, nothing_fails_over_and_over
+from monthline.audit.rules.privacy import nobody_is_named_in_the_engine
 from monthline.audit.rules.rights import nobody_did_what_their_role_forbids
 
 PAUSE = 1.0
@@ -40,6 +41,7 @@ INVARIANTS = (
     Invariant("I9", "nobody did what their role forbids", nobody_did_what_their_role_forbids),
     Invariant("I10", "the ledger's chain is unbroken", chains_are_unbroken),
     Invariant("I11", "connections and times are within their bounds", bounds_are_kept),
+    Invariant("I12", "nobody is named where lifecycles are listed", nobody_is_named_in_the_engine),
 )
 
 

@@ -115,5 +115,7 @@ def _as_json(finding: Finding) -> dict[str, object]:
     return {
         "invariant": finding.invariant.code,
         "title": finding.invariant.title,
-        "violations": [vars(violation) for violation in finding.violations],
+        "violations": [
+            {"about": one.about, "found": one.found, "fix": one.fix} for one in finding.violations
+        ],
     }

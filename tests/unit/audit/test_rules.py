@@ -17,11 +17,14 @@ from monthline.audit.facts import (
     Said,
     Sessions,
 )
+from monthline.audit.invariants import INVARIANTS
 from monthline.audit.republish import lost
-from shared.contracts.words import SYSTEM, Milestone, Move, Rung, Stage
+from shared.contracts.values import Text
+from shared.contracts.words import SYSTEM, Milestone, Move, Role, Rung, Stage
 from tests.unit.audit.build import (
     ID,
     NOW,
+    PEOPLE,
     STEPS,
     command,
     copies,
@@ -29,6 +32,7 @@ from tests.unit.audit.build import (
     letters,
     lines,
     moved,
+    person,
     plan,
     sound,
     wrong,
@@ -52,6 +56,8 @@ SOUND = (command(), SUBMITTED)
 NO = command("p017:submit-9", "plans", status="refused")
 TAKEN = Said("unknown", "p017:gone", plan=ID, taken=True)
 TOLD = Said("ok", SUBMIT[0], plan=ID, version=2, move="submit")
+[BELIEVED] = sound().lifecycles
+WANG = person("p099", Role.MANAGER).model_copy(update={"name": Text(zh="王小明", en="Wang Xiaoming")})
 PROGRESS = Said("ok", "p017:k1", "progress", ID, entries=2)
 NOTIFY, REVIEW = sound().consumers
 PASSED = deadline(Milestone.LEADER_REVIEW_DUE, day=6, month=3)
@@ -122,6 +128,8 @@ DAMAGED: list[tuple[str, dict[str, Any]]] = [
     ("I11", {"sessions": (Sessions("plans", 3, longest_statement=21.0),)}),
     ("I11", {"sessions": (Sessions("plans", 3, longest_idle_in_transaction=61.0),)}),
     ("I11", {"connections": (95, 100)}),
+    ("I12", {"lifecycles": (replace(BELIEVED, shown=("leader_review", "p017@example.com")),)}),
+    ("I12", {"lifecycles": (replace(BELIEVED, shown=("drafting of 王小明",)),), "people": (*PEOPLE, WANG)}),
     ("I11", {"driver": (Said("unknown", "p017:slow", plan=ID, seconds=21.0),)}),
 ]  # fmt: skip
 
@@ -146,6 +154,15 @@ def test_a_gap_in_the_versions_is_found() -> None:
 def test_an_ok_after_an_unknown_counts_as_ok() -> None:
     said = (Said("unknown", SUBMIT[0], plan=ID), Said("ok", SUBMIT[0], plan=ID, version=2))
     assert wrong(driver=said) == {}
+
+
+def test_ids_and_stages_name_nobody() -> None:
+    shown = (ID, "p017", "leader_review", "east", "2026-03-06T10:00:00+00:00")
+    assert wrong(lifecycles=(replace(BELIEVED, shown=shown),), people=(*PEOPLE, WANG)) == {}
+
+
+def test_every_invariant_has_a_state_that_breaks_it() -> None:
+    assert {invariant.code for invariant in INVARIANTS} == {code for code, _ in DAMAGED}
 
 
 def test_a_key_that_was_used_for_two_moves_is_judged_move_by_move() -> None:
