@@ -73,10 +73,12 @@ async def settle(
     was shown that long, or when ``patience`` seconds are over; it reads at least twice, unless the first
     reading shows nothing.
     """
-    began = time.monotonic()
     since: dict[str, float] = {}
+    began: float | None = None
     while True:
         findings, now = judge(await read()), time.monotonic()
+        # What was seen first counts from the end of its reading, however long that took.
+        began = now if began is None else began
         since = {name: since.get(name, now) for name in names(findings)}
         old = {name for name, first in since.items() if now - first >= apart}
         waited = now - began

@@ -11,6 +11,7 @@ from monthline.audit.facts import Change, Fired
 from shared.contracts.organisation import Absence
 from shared.contracts.words import SYSTEM, EndState, Milestone, Move, Rung, Stage
 from tests.unit.audit.build import ID, STEPS, given, moved, wrong
+from tests.unit.plans.build import deadline
 
 OPEN, SUBMIT, APPROVE = STEPS
 LEAD = ("boss1:approve", Move.APPROVE, "boss1", Stage.LEADER_REVIEW, Stage.TRACKING)
@@ -128,6 +129,17 @@ def test_a_deadline_that_the_plan_has_left_since_is_looked_at() -> None:
     assert "superior did not fire" in superior
     early = (OPENED, at(3, 2, 1), at(3, 4, 9))
     assert found(steps, early, at(3, 5, 3), fired=fired(Rung.DUE, Rung.SUPERIOR)) == []
+
+
+def test_the_deadline_of_the_row_is_that_of_the_stage_in_which_the_plan_is() -> None:
+    course = moved(OPEN, SUBMIT, times=(OPENED, DRAFT_DUE + HOUR))
+    [said] = wrong(**course, now=DRAFT_DUE + 2 * HOUR)["I7"]
+    assert "draft_due of 2026-02-28" in said
+    [plan] = course["plans"]
+    sooner = replace(plan, deadline=deadline(Milestone.HR_REVIEW_DUE, day=1, month=3))
+    course |= {"plans": (sooner,), "now": at(3, 1, 11), "fired": fired(Rung.DUE)}
+    [said] = wrong(**course)["I7"]
+    assert "hr_review_due of 2026-03-01" in said
 
 
 def test_what_the_plan_left_before_the_deadline_had_no_effect_to_wait_for() -> None:

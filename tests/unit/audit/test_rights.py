@@ -100,6 +100,15 @@ def test_a_delegation_by_somebody_without_the_right_gives_none() -> None:
     assert codes(course, delegations=(GIVEN.model_copy(update={"giver": "hr2"}),)) == ["I9"]
 
 
+def test_a_delegation_is_passed_on_once_and_not_by_the_plans_author() -> None:
+    for between, held in (("boss2", True), ("p017", False)):
+        passed = (
+            GIVEN.model_copy(update={"taker": between}),
+            GIVEN.model_copy(update={"id": "d2", "giver": between}),
+        )
+        assert codes(on_behalf(), delegations=passed) == ([] if held else ["I9"])
+
+
 def test_an_ending_is_never_made_on_behalf_of_somebody() -> None:
     course = moved(OPEN, SUBMIT, CANCEL, actor="p018", on_behalf_of="hr1")
     assert codes(course, delegations=(GIVEN,)) == ["I9"]

@@ -45,6 +45,16 @@ async def test_what_lasts_is_reported() -> None:
     assert await settled(GONE, patience=0) == ["I5"]
 
 
+async def test_what_lasts_is_reported_also_where_reading_takes_long() -> None:
+    read = reading(GONE)
+
+    async def slowly() -> Facts:
+        await asyncio.sleep(2 * APART)
+        return await read()
+
+    assert list(broken(await settle(slowly, 0, apart=APART))) == ["I5"]
+
+
 async def test_of_a_busy_deployment_nothing_is_reported_though_no_reading_is_without_a_fault() -> None:
     each = [BEHIND, UNTOLD] * 50
     assert await settled(*each) == []
