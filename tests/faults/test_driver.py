@@ -26,12 +26,12 @@ class Api(httpx2.AsyncBaseTransport):
         return httpx2.Response(status, json={"version": 2, "stage": "hr_review"})
 
 
-async def settled(folder: Path, api: Api, patience: float = 0.3) -> Driver:
+async def settled(folder: Path, api: Api) -> Driver:
     """A driver that has sent one wish and asked what became of it."""
     signer = Signer("127.0.0.1", 8107, SigningKey.kept_in(folder))
-    driver = Driver({"plans": "http://plans"}, signer, folder / "driver.jsonl", transport=api)
+    driver = Driver({"plans": "http://plans"}, signer, folder / "driver.jsonl", patience=0.3, transport=api)
     await driver.send(WISH)
-    await driver.settle(patience)
+    await driver.settle()
     await driver.close()
     return driver
 
