@@ -105,7 +105,7 @@ class Deployment(NatsSettings, TemporalSettings):
     process_urls: Urls = Field(
         {},
         description="For doctor: where the processes are when they are not those of `monthline up`, as JSON:"
-        ' {"plans": "http://plans:8000", …}',
+        ' {"plans": "http://plans:8000", …}, the codec server as "codec"',
     )
     smtp_url: SmtpUrl = Field(
         "", description="Mail server, as the notify service knows it; empty for no mail"

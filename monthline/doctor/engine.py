@@ -76,7 +76,8 @@ async def keys(deployment: Deployment) -> str:
         raise Ill(str(unfit), unfit.fix) from unfit
     sample = await sampled_payloads(client, deployment.company)
     used = sorted({key_of(payload) or "none" for payload in sample})
-    given = ", ".join(deployment.keyring.ids) or "none"
+    keys = deployment.keyring
+    given = (", ".join(keys.ids) or "none") + (" (to read with alone)" if keys and not keys.encrypts else "")
     return f"{len(sample)} payloads read; keys given: {given}; keys in use: {', '.join(used) or 'none'}"
 
 
