@@ -31,8 +31,10 @@ async def server(deployment: Deployment) -> str:
 
 async def schemas(deployment: Deployment) -> str:
     """Every schema is at the version of this program."""
-    async with _owner(deployment) as (store, _):
-        found = {service: await store.schema_version(service) for service in SERVICES}
+    found = {}
+    for service in SERVICES:
+        async with _owner(deployment, deployment.owner(service)) as (store, _):
+            found[service] = await store.schema_version(service)
     wrong = {service: have for service, have in found.items() if have != newest(service)}
     if not wrong:
         return f"{len(SERVICES)} schemas at the version of this program"
@@ -58,9 +60,9 @@ async def clock(deployment: Deployment) -> str:
 
 
 @asynccontextmanager
-async def _owner(deployment: Deployment) -> AsyncIterator[tuple[Database, Connection]]:
+async def _owner(deployment: Deployment, url: str = "") -> AsyncIterator[tuple[Database, Connection]]:
     """The database as its owner sees it."""
-    store = Database(deployment.database_url, pool=2, name="monthline-doctor")
+    store = Database(url or deployment.database_url, pool=2, name="monthline-doctor")
     try:
         async with asyncio.timeout(15), store.transaction() as connection:
             await connection.execute(text("set transaction read only"))
