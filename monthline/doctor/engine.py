@@ -69,7 +69,9 @@ async def keys(deployment: Deployment) -> str:
     """What running plans have left in the engine can be read with PAYLOAD_KEYS."""
     client = await _connected(deployment)
     try:
-        await engine_is_fit(client, Codec(deployment.keyring, 0), deployment.company)
+        await engine_is_fit(
+            client, Codec(deployment.keyring, 0, strict=deployment.payload_strict), deployment.company
+        )
     except Unfit as unfit:
         if not unfit.final:
             raise Ill("not looked at: there is no namespace", "see engine") from unfit

@@ -308,6 +308,15 @@ def test_a_list_that_is_no_json_is_named_like_every_other_setting(
     assert "nonsense" not in said
 
 
+@pytest.mark.parametrize("keys", ["", f"plain,a:{'A' * 43}="])
+def test_nothing_but_what_is_encrypted_is_asked_for_only_where_a_key_encrypts(
+    load: Load, capsys: pytest.CaptureFixture[str], keys: str
+) -> None:
+    said = complaints(load, capsys, PAYLOAD_STRICT="true", PAYLOAD_KEYS=keys)
+    assert said.startswith("PAYLOAD_STRICT: nothing is encrypted")
+    assert load(PAYLOAD_STRICT="true", PAYLOAD_KEYS=f"a:{'A' * 43}=").payload_strict
+
+
 def test_a_list_in_json_is_read(load: Load) -> None:
     assert load(ADMINS='["ops", "lead"]').admins == ("ops", "lead")
 
