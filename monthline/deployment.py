@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AnyHttpUrl,
@@ -59,16 +60,40 @@ class DeploymentError(Exception):
         self.lines = lines
 
 
+def _place(url: str) -> str:
+    """Which database a DSN leads to: host, port and name."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    host, port = options.get("host", parts.hostname or ""), options.get("port", str(parts.port or 5432))
+    return f"{host}:{port}/{options.get('dbname', parts.path.strip('/'))}"
+
+
 class Deployment(NatsSettings, TemporalSettings):
     """What an operator's commands need to know.
 
     ``database_url`` is the owner's: only ``migrate`` and ``doctor`` use it. Each service has a login
     role of its own; its DSN is SERVICE_DATABASE_URL when that is set, else it is made from the
-    owner's and ``role_secret``. ``nats_url`` is the operator's in the same way; where NATS has a user
+    owner's and ``role_secret``. A service whose schema is on another server has an owner there too,
+    SERVICE_OWNER_DATABASE_URL. ``nats_url`` is the operator's in the same way; where NATS has a user
     for each service, SERVICE_NATS_URL names it.
     """
 
     database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
+    directory_owner_database_url: PostgresUrl | None = Field(
+        None, description="The owner where the directory's schema is elsewhere; DATABASE_URL without it"
+    )
+    plans_owner_database_url: PostgresUrl | None = Field(
+        None, description="The owner where the plan service's schema is elsewhere; DATABASE_URL without it"
+    )
+    review_owner_database_url: PostgresUrl | None = Field(
+        None, description="The owner where the review service's schema is elsewhere; DATABASE_URL without it"
+    )
+    scoring_owner_database_url: PostgresUrl | None = Field(
+        None, description="The owner where the scoring service's schema is elsewhere; DATABASE_URL without it"
+    )
+    notify_owner_database_url: PostgresUrl | None = Field(
+        None, description="The owner where the notify service's schema is elsewhere; DATABASE_URL without it"
+    )
     directory_database_url: PostgresUrl | None = Field(None, description="DSN of the directory's role")
     plans_database_url: PostgresUrl | None = Field(None, description="DSN of the plan service's role")
     review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
@@ -105,11 +130,24 @@ class Deployment(NatsSettings, TemporalSettings):
     process_urls: Urls = Field(
         {},
         description="For doctor: where the processes are when they are not those of `monthline up`, as JSON:"
-        ' {"plans": "http://plans:8000", …}',
+        ' {"plans": "http://plans:8000", …}, the codec server as "codec"',
     )
     smtp_url: SmtpUrl = Field(
         "", description="Mail server, as the notify service knows it; empty for no mail"
     )
+
+    @field_validator(*(f"{service}_database_url" for service in SERVICES))
+    @classmethod
+    def _where_its_owner_is(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a DSN that leads elsewhere than the owner's: the wrong database would be migrated."""
+        own = f"{(info.field_name or '').removesuffix('_database_url')}_owner_database_url"
+        beside = info.data.get("database_url")
+        if url and beside and own in info.data and info.data[own] is None and _place(url) != _place(beside):
+            raise ValueError(
+                f"it leads to {_place(url)} and DATABASE_URL to {_place(beside)}: set {own.upper()} to the"
+                " owner's DSN of this database (where this one is a pooler, the same as DATABASE_URL)"
+            )
+        return url
 
     @field_validator("role_secret")
     @classmethod
@@ -125,10 +163,15 @@ class Deployment(NatsSettings, TemporalSettings):
             )
         return secret
 
+    def owner(self, service: str) -> str:
+        """The DSN of the owner of a service's schema."""
+        given: str | None = getattr(self, f"{service}_owner_database_url")
+        return given or self.database_url
+
     def dsn(self, service: str) -> str:
         """The DSN of a service's own login role."""
         given: str | None = getattr(self, f"{service}_database_url")
-        return given or service_url(self.database_url, service, self.role_secret or "")
+        return given or service_url(self.owner(service), service, self.role_secret or "")
 
     def nats(self, service: str) -> str:
         """The URL with which a service logs in to NATS."""
@@ -156,7 +199,9 @@ class Deployment(NatsSettings, TemporalSettings):
             "ROLE_SECRET": "",
         }
         hidden = {
-            f"{service.upper()}_{kind}_URL": "" for service in SERVICES for kind in ("DATABASE", "NATS")
+            f"{service.upper()}_{kind}_URL": ""
+            for service in SERVICES
+            for kind in ("DATABASE", "OWNER_DATABASE", "NATS")
         }
         database = self.dsn(name) if name in SERVICES else ""
         return own | hidden | {"DATABASE_URL": database}

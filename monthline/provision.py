@@ -64,7 +64,7 @@ async def look_at_engine(deployment: Deployment) -> None:
 def provision_database(deployment: Deployment, say: Say) -> None:
     """Create or migrate every service's role and schema."""
     for service in SERVICES:
-        migrate(deployment.database_url, service, deployment.dsn(service))
+        migrate(deployment.owner(service), service, deployment.dsn(service))
         say(f"schema {service} is at its newest version")
 
 

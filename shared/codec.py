@@ -38,10 +38,11 @@ class Codec(PayloadCodec):
     """Compresses payloads of ``compress_from`` bytes or more (0: none), then encrypts with the newest key.
 
     What is neither compressed nor encrypted is read as it is, so that the codec can be switched on
-    while months are running.
+    while months are running; a ``strict`` one reads nothing but what one of its keys has encrypted.
     """
 
-    def __init__(self, keyring: Keyring, compress_from: int) -> None:
+    def __init__(self, keyring: Keyring, compress_from: int, *, strict: bool = False) -> None:
+        self._strict = strict
         self._compress_from = compress_from
         self._ciphers = {id_: AESGCM(key) for id_, key in keyring.keys}
         self._newest = keyring.newest
@@ -77,6 +78,8 @@ class Codec(PayloadCodec):
     def _decoded(self, payload: Payload) -> Payload:
         if payload.metadata.get(ENCODING) == ENCRYPTED:
             payload = self._decrypted(payload)
+        elif self._strict:
+            raise Unreadable("it is not encrypted, and PAYLOAD_STRICT takes nothing else")
         if payload.metadata.get(ENCODING) == COMPRESSED:
             payload = _inflated(payload)
         return payload
@@ -100,13 +103,15 @@ def key_of(payload: Payload) -> str | None:
     return payload.metadata.get(KEY_ID, b"").decode("utf-8", "replace")
 
 
-def data_converter(keyring: Keyring, compress_from: int) -> DataConverter:
+def data_converter(keyring: Keyring, compress_from: int, *, strict: bool = False) -> DataConverter:
     """How values become payloads in every client and worker.
 
     Where a key encrypts, what failures say is encrypted too: messages of unforeseen errors may repeat
     what somebody wrote.
     """
-    converter = dataclasses.replace(pydantic_data_converter, payload_codec=Codec(keyring, compress_from))
+    converter = dataclasses.replace(
+        pydantic_data_converter, payload_codec=Codec(keyring, compress_from, strict=strict)
+    )
     if keyring.newest is None:
         return converter
     return dataclasses.replace(

@@ -21,6 +21,7 @@ from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
 from shared.outbox import Outbox, traceparent
+from shared.tracebacks import said
 
 MAX_DELIVER = 8
 BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
@@ -97,7 +98,7 @@ def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
         event = kind.model_validate(envelope["data"])
         return str(envelope["id"]), event, envelope.get("traceparent")
     except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise Poison(f"{subject}: {type(error).__name__}: {str(error)[:500]}") from error
+        raise Poison(f"{subject}: {type(error).__name__}: {said(error)[:500]}") from error
 
 
 class Consumer:
@@ -248,7 +249,7 @@ class Consumer:
                 event_id=_event_id(body),
                 subject=subject,
                 body=body,
-                error=f"{type(error).__name__}: {error}",
+                error=f"{type(error).__name__}: {said(error)}",
                 attempts=delivered,
             )
 

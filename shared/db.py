@@ -1,6 +1,7 @@
 """One schema of PostgreSQL: its connections and its transactions."""
 
 import asyncio
+import re
 from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -8,7 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Delete, Insert, MetaData, Update, func, literal_column, make_url, select, text
+from sqlalchemy import (
+    Delete,
+    ExceptionContext,
+    Insert,
+    MetaData,
+    Update,
+    event,
+    func,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -18,6 +31,8 @@ from shared.contracts.refusals import StoreDown
 
 Connection = AsyncConnection
 AFTER_COMMIT = "after_commit"
+OF_VALUES = "22"
+"""The class of errors about a value, whose first sentence repeats it."""
 
 APPEND_ONLY: Final = "append-only"
 """The comment of a table whose rows are never changed: its service is granted no change of them."""
@@ -38,6 +53,20 @@ def metadata_for(schema: str) -> MetaData:
 
 def _lost(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Leave of what PostgreSQL says the sentence that names the rule: its details repeat whole rows."""
+    original = context.original_exception
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    if not primary:
+        return
+    state = getattr(original, "sqlstate", None) or ""
+    told = re.sub(r'".*"', '"…"', primary, flags=re.DOTALL) if state.startswith(OF_VALUES) else primary
+    original.args = (told,)
+    if context.sqlalchemy_exception is not None:
+        kind = type(original)
+        context.sqlalchemy_exception.args = (f"({kind.__module__}.{kind.__qualname__}) {told}",)
 
 
 @contextmanager
@@ -79,6 +108,7 @@ class Database:
             },
         )
 
+        event.listen(self._engine.sync_engine, "handle_error", _without_values)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
@@ -31,7 +32,7 @@ from shared.contracts.lifecycle import (
     OpenMonthInput,
 )
 from shared.contracts.refusals import EngineDown, Refused
-from shared.search import at_start, summary
+from shared.search import PLAN_STAGE, at_start, summary
 from shared.temporal import TASK_TIMEOUT, as_refusal
 
 DEADLINE = 12.0
@@ -153,6 +154,24 @@ class Engine:
                 raise EngineDown(retry_after=5) from error
             raise Stuck(error.message[:200]) from error
         return state
+
+    async def shown_stage(self, workflow_id: str) -> str | None:
+        """The stage that a running lifecycle shows operators; None when it is not there, or has ended.
+
+        No worker is asked: it costs the engine a look and says less than :meth:`state`. It is empty
+        where nothing is shown. Raises EngineDown.
+        """
+        try:
+            found = await self._client.get_workflow_handle(workflow_id).describe(
+                rpc_timeout=timedelta(seconds=5)
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise EngineDown(retry_after=5) from error
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        return found.typed_search_attributes.get(PLAN_STAGE, "")
 
     async def look_again(self, workflow_id: str) -> None:
         """Have a lifecycle read its plan's row; nothing happens when it is not there."""

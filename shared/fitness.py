@@ -134,11 +134,12 @@ async def engine_is_fit(client: Client, codec: PayloadCodec, company: str | None
     await namespace_is_fit(client)
     problem = await unreadable(codec, await sampled_payloads(client, company))
     if problem is not None:
-        raise Unfit(
-            f"a payload of a running plan cannot be read: {problem}",
-            f"put the key {problem.key_id!r} into PAYLOAD_KEYS again, behind the newest",
-            final=True,
+        fix = (
+            f"put the key {problem.key_id!r} into PAYLOAD_KEYS again, behind the newest"
+            if problem.key_id
+            else "leave PAYLOAD_STRICT off until what was written without keys has gone; or see who wrote it"
         )
+        raise Unfit(f"a payload of a running plan cannot be read: {problem}", fix, final=True)
 
 
 async def sampled_payloads(client: Client, company: str | None) -> list[Payload]:

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 
 import structlog
 
+from shared.tracebacks import formatted
+
 EXCEPTION = "exception"
 """The one entry that has lines of its own: a traceback."""
 
@@ -35,7 +37,7 @@ def configure(service: str, *, format: str = "json", level: str = "INFO") -> Non
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(lambda info: formatted(info[1])),
         _plain,
     ]
     renderer: structlog.typing.Processor = (

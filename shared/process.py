@@ -178,7 +178,7 @@ async def _look_at_stream(bus: Bus) -> None:
 
 
 async def _look_at_engine(settings: ProcessSettings, client: "asyncio.Future[Client]") -> None:
-    codec = Codec(settings.keyring, settings.payload_compress_from)
+    codec = Codec(settings.keyring, settings.payload_compress_from, strict=settings.payload_strict)
     with judged(TEMPORAL):
         if not client.done():
             client.set_result(await connect(settings, lazy=False))

@@ -122,6 +122,20 @@ class TemporalSettings(PayloadSettings):
         "", description="Name in Temporal's certificate when it is not that of the address"
     )
 
+    payload_strict: bool = Field(
+        False,
+        validate_default=True,
+        description="Read no payload but what one of PAYLOAD_KEYS has encrypted; when nothing else is left",
+    )
+
+    @field_validator("payload_strict")
+    @classmethod
+    def _strict_with_keys(cls, strict: bool, info: ValidationInfo) -> bool:
+        keys = info.data.get("payload_keys")
+        if strict and keys is not None and parse_keys(keys.get_secret_value()).newest is None:
+            raise ValueError("nothing is encrypted: set PAYLOAD_KEYS, without plain in front")
+        return strict
+
     @field_validator("temporal_tls_client_key_path")
     @classmethod
     def _key_of_certificate(cls, key: str | None, info: ValidationInfo) -> str | None:

@@ -65,7 +65,9 @@ async def connect(settings: TemporalSettings, *, lazy: bool = True) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=data_converter(settings.keyring, settings.payload_compress_from),
+        data_converter=data_converter(
+            settings.keyring, settings.payload_compress_from, strict=settings.payload_strict
+        ),
         tls=tls_of(settings),
         api_key=settings.temporal_api_key or None,
         interceptors=[TraceInterceptor()] if tracing.on() else [],

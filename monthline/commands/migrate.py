@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from monthline.terminal import complain, console
 from shared.bus import Bus
 from shared.db import Database
 from shared.diagnosis import NATS, POSTGRES, TEMPORAL, Server
-from shared.migrations.run import look
+from shared.migrations.run import SERVICES, look
 
 Schedule = Annotated[
     bool, typer.Option(help="Also create the schedule that opens every month when its drafting begins.")
@@ -45,9 +46,9 @@ def provision(target: Deployment, *, schedule: bool) -> None:
     def say(line: str) -> None:
         console().print(line)
 
-    database, nats = Database(target.database_url).address, Bus(target.nats_url, name="").address
-    _look(target, database, nats)
-    with usable(POSTGRES, database):
+    nats = Bus(target.nats_url, name="").address
+    _look(target, nats)
+    with usable(POSTGRES, Database(target.database_url).address):
         provision_database(target, say)
     with usable(NATS, nats):
         asyncio.run(asyncio.wait_for(provision_stream(target, say), 10))
@@ -55,10 +56,13 @@ def provision(target: Deployment, *, schedule: bool) -> None:
         asyncio.run(provision_engine(target, say, schedule=schedule))
 
 
-def _look(target: Deployment, database: str, nats: str) -> None:
-    """See that all three can be used before the first is changed; every one that cannot is named."""
+def _look(target: Deployment, nats: str) -> None:
+    """See that all can be used before the first is changed; every one that cannot is named."""
+    owners: dict[str, list[str]] = {}
+    for service in SERVICES:
+        owners.setdefault(target.owner(service), []).append(service)
     looks: list[tuple[Server, str, Callable[[], object]]] = [
-        (POSTGRES, database, lambda: look(target.database_url)),
+        *((POSTGRES, Database(url).address, partial(look, url, own)) for url, own in owners.items()),
         (NATS, nats, lambda: asyncio.run(look_at_stream(target))),
         (TEMPORAL, target.temporal_address, lambda: asyncio.run(look_at_engine(target))),
     ]

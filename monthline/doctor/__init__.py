@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 
 from monthline.deployment import Deployment
-from monthline.doctor import around, database, engine, stream
+from monthline.doctor import around, database, engine, rights, stream
 from monthline.doctor.verdict import Check, Ill, Verdict, first_line
 
 PATIENCE = 30.0
@@ -15,11 +15,12 @@ PATIENCE = 30.0
 SERVERS: Mapping[str, Check] = {
     "database": database.server,
     "schemas": database.schemas,
-    "roles": database.roles,
+    "roles": rights.roles,
     "clock": database.clock,
     "nats": stream.server,
     "stream": stream.limits,
     "consumers": stream.consumers,
+    "users": stream.users,
     "engine": engine.namespace,
     "search attributes": engine.search_attributes,
     "schedule": engine.schedule,

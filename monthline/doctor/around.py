@@ -59,11 +59,13 @@ async def smtp(deployment: Deployment) -> str:
 
 
 async def processes(deployment: Deployment) -> str:
-    """Every process says that it is ready."""
+    """Every process says that it is ready; those of PROCESS_URLS too that are no part of `monthline up`."""
     ill = []
+    names = list(dict.fromkeys([*MODULES, *deployment.process_urls]))
     async with httpx2.AsyncClient(timeout=PATIENCE) as client:
-        for name in MODULES:
-            url = f"{deployment.process_urls.get(name, deployment.url(name)).rstrip('/')}/readyz"
+        for name in names:
+            base = deployment.process_urls.get(name) or deployment.url(name)
+            url = f"{base.rstrip('/')}/readyz"
             try:
                 answer = await client.get(url)
             except httpx2.HTTPError:
@@ -73,4 +75,4 @@ async def processes(deployment: Deployment) -> str:
                 ill.append(f"{url} is not ready: {answer.text[:300]}")
     if ill:
         raise Ill("; ".join(ill), "start those processes, see their logs, or correct PROCESS_URLS")
-    return f"{len(MODULES)} processes are ready"
+    return f"{len(names)} processes are ready"

@@ -69,14 +69,17 @@ async def keys(deployment: Deployment) -> str:
     """What running plans have left in the engine can be read with PAYLOAD_KEYS."""
     client = await _connected(deployment)
     try:
-        await engine_is_fit(client, Codec(deployment.keyring, 0), deployment.company)
+        await engine_is_fit(
+            client, Codec(deployment.keyring, 0, strict=deployment.payload_strict), deployment.company
+        )
     except Unfit as unfit:
         if not unfit.final:
             raise Ill("not looked at: there is no namespace", "see engine") from unfit
         raise Ill(str(unfit), unfit.fix) from unfit
     sample = await sampled_payloads(client, deployment.company)
     used = sorted({key_of(payload) or "none" for payload in sample})
-    given = ", ".join(deployment.keyring.ids) or "none"
+    keys = deployment.keyring
+    given = (", ".join(keys.ids) or "none") + (" (to read with alone)" if keys and not keys.encrypts else "")
     return f"{len(sample)} payloads read; keys given: {given}; keys in use: {', '.join(used) or 'none'}"
 
 

@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import AckPolicy, ConsumerInfo
 from nats.js.errors import APIError, NotFoundError
 
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
-from monthline.listeners import all_durables
+from monthline.listeners import all_durables, listeners
 from shared.bus import STREAM, Bus
 from shared.diagnosis import NATS, Unfit, fix_of
+from shared.migrations.run import SERVICES
 from shared.nats_connection import tls_of
 from shared.stream import stream_is_fit
 
@@ -68,9 +70,41 @@ def _faults(info: ConsumerInfo, subjects: tuple[str, ...]) -> list[str]:
     return faults + (["does not ask to be acknowledged"] if config.ack_policy != AckPolicy.EXPLICIT else [])
 
 
+async def users(deployment: Deployment) -> str:
+    """Every service can log in as its own user, and may look at the stream and at its own durables."""
+    wrong = []
+    for service, durables in listeners().items():
+        wrong += [
+            f"{service}: {fault}" for fault in await _faults_of_user(deployment, service, list(durables))
+        ]
+    if wrong:
+        raise Ill(
+            "; ".join(wrong),
+            "correct SERVICE_NATS_URL, and the server's accounts (deploy/nats/accounts.conf)",
+        )
+    own = len({deployment.nats(service) for service in SERVICES})
+    return f"{own} users can log in" if own > 1 else "all services log in as the same user"
+
+
+async def _faults_of_user(deployment: Deployment, service: str, durables: list[str]) -> list[str]:
+    try:
+        async with _connected(deployment, deployment.nats(service)) as bus:
+            try:
+                await bus.jetstream.stream_info(STREAM)
+                for durable in durables:
+                    await bus.jetstream.consumer_info(STREAM, durable)
+            except NotFoundError:
+                return []  # Told of by the checks of stream and consumers.
+            except (NatsTimeout, APIError) as error:
+                return [bus.condition.denied or first_line(error)]
+    except Ill as ill:
+        return [str(ill)]
+    return []
+
+
 @asynccontextmanager
-async def _connected(deployment: Deployment) -> AsyncIterator[Bus]:
-    bus = Bus(deployment.nats_url, name="monthline-doctor", tls=tls_of(deployment))
+async def _connected(deployment: Deployment, url: str = "") -> AsyncIterator[Bus]:
+    bus = Bus(url or deployment.nats_url, name="monthline-doctor", tls=tls_of(deployment))
     try:
         try:
             await bus.connect_within(PATIENCE)

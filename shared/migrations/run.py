@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from alembic import command
@@ -71,13 +71,13 @@ def versions(owner_url: str, service: str) -> tuple[str | None, str | None]:
         engine.dispose()
 
 
-def look(owner_url: str) -> None:
-    """Whether every schema can be migrated; nothing is changed.
+def look(owner_url: str, services: Iterable[str]) -> None:
+    """Whether the schemas of these services can be migrated there; nothing is changed.
 
     Raises:
         Unfit: a schema is newer than this program, or this role may not make roles and schemas.
     """
-    for service in SERVICES:
+    for service in services:
         have, newest = versions(owner_url, service)
         if have is not None and newest is not None and have > newest:
             raise Unfit(

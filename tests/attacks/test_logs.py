@@ -7,12 +7,18 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
+import httpx2
 import pytest
 from _pytest.logging import LogCaptureHandler
+from fastapi import FastAPI
+from fastapi.exceptions import ResponseValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared import log
+from shared.consumer import Poison, read
+from shared.contracts.events import PersonChanged
 from shared.contracts.refusals import NotSignedIn, StoreDown
 from shared.contracts.words import Stage
 from shared.db import Database
@@ -134,6 +140,86 @@ async def test_an_error_of_the_database_shows_neither_what_was_sent_nor_the_pass
     assert "store.failed" in said
     assert secret not in said
     assert str(house.databases[service].url.password) not in said
+
+
+TYPED = "Wang Fang was ill"
+KEPT = "create temp table kept (said text unique, share int check (share > 0)) on commit drop"
+VIOLATIONS = [
+    ("insert into kept values (:said, 1), (:said, 1)", "kept_said_key"),
+    ("insert into kept values (:said, -1)", "kept_share_check"),
+    ("select cast(:said as int)", "invalid input syntax"),
+    ("select cast(:said as jsonb)", "invalid input syntax"),
+    ("select cast(cast(:said as text) as varchar(3)) collate nowhere", "does not exist"),
+]
+
+
+@pytest.mark.parametrize(("statement", "named"), VIOLATIONS)
+async def test_an_error_of_the_database_names_the_rule_and_not_what_broke_it(
+    house: House, written: io.StringIO, statement: str, named: str
+) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        await violate(house.databases["notify"], statement)
+    log.get("attacked").error("store.failed", exc_info=failed.value)
+    log.get("attacked").error("store.failed", exc_info=ExceptionGroup("two", [failed.value, failed.value]))
+    told = written.getvalue()
+    assert named in told
+    assert TYPED not in told
+    assert TYPED not in f"{failed.value} {failed.value.orig}"
+
+
+async def violate(database: Database, statement: str) -> None:
+    """Carry out a statement with somebody's words over a table whose rules it breaks."""
+    async with database.transaction() as connection:
+        await connection.execute(text(KEPT))
+        await connection.execute(text(statement), {"said": TYPED})
+
+
+async def test_a_value_that_was_not_accepted_is_not_in_the_traceback(written: io.StringIO) -> None:
+    answers = FastAPI()
+
+    @answers.get("/", response_model=list[int])
+    async def broken() -> object:
+        return [TYPED]
+
+    transport = httpx2.ASGITransport(app=answers)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+        with pytest.raises(ResponseValidationError) as response:
+            await client.get("/")
+    with pytest.raises(ValidationError) as value:
+        TypeAdapter(list[int]).validate_python([1, TYPED])
+    for error in (response.value, value.value):
+        log.get("attacked").error("failed", exc_info=error)
+    told = written.getvalue()
+    assert "1: int_parsing" in told
+    assert "response.0: int_parsing" in told
+    assert TYPED not in told
+
+
+@pytest.mark.parametrize("data", [{"person": TYPED}, TYPED, [TYPED]])
+def test_a_message_that_is_poison_is_described_by_the_places_that_are_wrong(data: object) -> None:
+    subject = PersonChanged.subject()
+    with pytest.raises(Poison) as poison:
+        read(subject, json.dumps({"type": subject, "id": "1", "data": data}).encode())
+    assert TYPED not in str(poison.value)
+    assert "ValidationError" in str(poison.value)
+
+
+def test_a_traceback_shows_every_cause_once(written: io.StringIO) -> None:
+    def fail() -> None:
+        try:
+            raise KeyError("first")
+        except KeyError as error:
+            raise RuntimeError("second") from error
+
+    try:
+        fail()
+    except RuntimeError as error:
+        error.__cause__.__context__ = error  # type: ignore[union-attr]
+        log.get("attacked").exception("failed")
+    told = json.loads(written.getvalue())["exception"]
+    assert told.count("Traceback (most recent call last):") == 2
+    assert told.index("KeyError: 'first'") < told.index("direct cause") < told.index("RuntimeError: second")
+    assert "in fail" in told
 
 
 async def test_an_unreachable_database_is_named_without_its_password(written: io.StringIO) -> None:

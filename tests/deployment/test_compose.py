@@ -103,7 +103,13 @@ KINDS: dict[str, type[BaseSettings]] = {
     "workflows": ProcessSettings,
     "codec": CodecSettings,
 }
-SPOKEN_TO = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "PAYLOAD_KEYS", "PAYLOAD_COMPRESS_FROM"}
+SPOKEN_TO = {
+    "TEMPORAL_ADDRESS",
+    "TEMPORAL_NAMESPACE",
+    "PAYLOAD_KEYS",
+    "PAYLOAD_COMPRESS_FROM",
+    "PAYLOAD_STRICT",
+}
 OF_TLS = {name.upper() for name in Settings.model_fields if "_tls" in name or name.startswith("nats_c")}
 GIVEN_BY_THE_FILE = {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS", "FORWARDED_ALLOW_IPS"}
 LEFT_OUT = {

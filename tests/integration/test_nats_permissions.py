@@ -12,6 +12,8 @@ import pytest
 from nats.aio.client import Client
 
 from monthline.deployment import Deployment
+from monthline.doctor.stream import users
+from monthline.doctor.verdict import Ill
 from monthline.listeners import all_durables, listeners
 from monthline.nats_accounts import OPERATOR
 from monthline.provision import provision_stream
@@ -71,6 +73,31 @@ def connected(provisioned: GuardedNats, authority: Authority) -> As:
             await bus.close()
 
     return connected_as
+
+
+async def test_the_doctor_logs_in_as_every_service_and_names_those_that_cannot(
+    provisioned: GuardedNats, authority: Authority
+) -> None:
+    urls = {f"{service}_nats_url": provisioned.url_of(service) for service in SERVICES}
+    deployment = Deployment.model_validate(
+        {
+            "database_url": "postgresql://unused/unused",
+            "role_secret": "x" * 16,
+            "nats_url": provisioned.url_of(OPERATOR),
+            "nats_ca": str(authority.certificate),
+            **urls,
+        }
+    )
+    assert await users(deployment) == "5 users can log in"
+    wrong = urls["plans_nats_url"].replace(provisioned.passwords["plans"], "hunter2")
+    spoilt = deployment.model_copy(
+        update={"plans_nats_url": wrong, "review_nats_url": urls["scoring_nats_url"]}
+    )
+    with pytest.raises(Ill, match=r"(?i)plans: .*authorization violation") as ill:
+        await users(spoilt)
+    assert "review: " in str(ill.value)
+    assert "permissions violation" in str(ill.value).lower()
+    assert "hunter2" not in str(ill.value)
 
 
 async def test_a_password_that_is_wrong_is_said_to_be_with_what_to_do(

@@ -56,7 +56,7 @@ def kept(history: WorkflowHistory) -> bytes:
 
 @pytest.fixture(scope="module")
 async def encrypted() -> WorkflowHistory:
-    return await told(data_converter(KEYS, 1024))
+    return await told(data_converter(KEYS, 1024, strict=True))
 
 
 @pytest.mark.parametrize("text", [REASON.encode(), FINDING.encode(), WORK])

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.domain.ledger import ChainedLine
-from services.plans.store.tables import drafts, lifecycles, plans, scores
+from services.plans.store.tables import COMMANDS, drafts, lifecycles, plans, scores
 from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import LifecycleInput
@@ -119,14 +119,22 @@ async def page(connection: Connection, wanted: Wanted, *, after: str, limit: int
     return [_as_listed(row) for row in (await connection.execute(statement)).mappings()]
 
 
-async def open_page(connection: Connection, *, after: str, limit: int) -> Sequence[PlanRow]:
-    """Plans that have not ended, in the order of their ids: what a reconciler compares with workflows."""
+async def open_page(
+    connection: Connection, *, after: str, limit: int, awaited: bool = False
+) -> Sequence[PlanRow]:
+    """Plans that have not ended, in the order of their ids: what a reconciler compares with workflows.
+
+    Those ``awaited`` have a command that somebody waits for.
+    """
     statement = (
         select(*plans.c, func.clock_timestamp().label("moment"))
         .where(plans.c.stage.not_in([stage.value for stage in ENDED]), plans.c.id > after)
         .order_by(plans.c.id)
         .limit(limit)
     )
+    if awaited:
+        pending = select(COMMANDS.table.c.plan_id).where(COMMANDS.table.c.status == "pending")
+        statement = statement.where(plans.c.id.in_(pending))
     return [as_plan(row) for row in (await connection.execute(statement)).mappings()]
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from monthline.__main__ import app
 from monthline.deployment import Deployment
-from monthline.doctor import SERVERS, examine
+from monthline.doctor import CHECKS, SERVERS, examine
 from monthline.doctor.verdict import Verdict
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import free_port
@@ -126,6 +126,66 @@ async def owner(deployment: Deployment) -> AsyncIterator[Database]:
     store = Database(deployment.database_url)
     yield store
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend", "said"),
+    [
+        (
+            "grant update on plans.ledger to monthline_plans",
+            "revoke update on plans.ledger from monthline_plans",
+            "plans may update plans.ledger",
+        ),
+        (
+            "revoke select, delete on review.comment from monthline_review",
+            "grant select, delete on review.comment to monthline_review",
+            "review may not delete and select review.comment",
+        ),
+        (
+            "grant select on plans.plan to monthline_notify",
+            "revoke select on plans.plan from monthline_notify",
+            "notify may select plans.plan",
+        ),
+        (
+            "alter role monthline_scoring superuser",
+            "alter role monthline_scoring nosuperuser",
+            "which is a superuser",
+        ),
+        (
+            "grant postgres to monthline_directory",
+            "revoke postgres from monthline_directory",
+            "owns the schema directory",
+        ),
+    ],
+)
+async def test_a_role_that_may_too_much_or_too_little_is_named(
+    deployment: Deployment, spoil: str, mend: str, said: str
+) -> None:
+    async with owner(deployment) as store:
+        await carry_out(store, spoil)
+        verdict = await ill(deployment, "roles")
+        await carry_out(store, mend)
+    assert said in verdict.found
+    assert "monthline migrate" in verdict.fix
+    assert (await looked_at(deployment, "roles"))["roles"].well
+
+
+async def carry_out(store: Database, statement: str) -> None:
+    async with store.transaction() as connection:
+        await connection.execute(text(statement))
+
+
+async def test_a_service_that_logs_in_as_the_owner_is_named(deployment: Deployment) -> None:
+    wrong = deployment.model_copy(update={"plans_database_url": deployment.database_url})
+    verdict = await ill(wrong, "roles")
+    assert "plans logs in as postgres" in verdict.found
+    assert "SERVICE_DATABASE_URL" in verdict.fix
+
+
+async def test_a_process_that_is_no_part_of_up_is_asked_too(deployment: Deployment) -> None:
+    with_codec = deployment.model_copy(update={"process_urls": {"codec": "http://127.0.0.1:9/"}})
+    [verdict] = await examine(with_codec, {"processes": CHECKS["processes"]})
+    assert "http://127.0.0.1:9/readyz does not answer" in verdict.found
 
 
 @pytest.mark.parametrize(

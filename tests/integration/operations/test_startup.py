@@ -120,6 +120,18 @@ async def test_a_key_that_cannot_decrypt_ends_the_process_and_is_named(
     assert "BBBB" not in said
 
 
+async def test_where_nothing_but_what_is_encrypted_is_read_plain_text_of_the_engine_is_named(
+    empty_servers: EmbeddedServers,
+) -> None:
+    plain = deployment_on(empty_servers, company="plain")
+    await provision_engine(plain, quiet)
+    client = await connect_engine(plain)
+    await engine_is_fit(client, Codec(parse_keys(KEY_A), 0), "plain")
+    with pytest.raises(Unfit, match="not encrypted") as unfit:
+        await engine_is_fit(client, Codec(parse_keys(KEY_A), 0, strict=True), "plain")
+    assert "PAYLOAD_STRICT" in unfit.value.fix
+
+
 async def test_the_schedule_moves_to_the_newest_key_when_migrated_again(
     empty_servers: EmbeddedServers,
 ) -> None:

@@ -14,6 +14,7 @@ from monthline.embedded import EmbeddedServers
 from services.plans.activities import PlanKeeper
 from services.plans.reconcile import Lifecycles
 from services.plans.store import plans
+from services.plans.store.tables import COMMANDS
 from services.plans.store.tables import plans as plan_table
 from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef
 from shared.contracts.lifecycle import (
@@ -149,6 +150,65 @@ class HalfStuck(Engine):
     async def start(self, given: LifecycleInput) -> None:
         """Note what was to be started."""
         self.started.append(given.plan.person)
+
+
+class AllLost(Engine):
+    """Every lifecycle is missing; remembers in which order they were started."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.started: list[str] = []
+
+    async def start(self, given: LifecycleInput) -> None:
+        """Note what was to be started."""
+        self.started.append(given.plan.person)
+
+
+async def test_all_that_is_lost_is_found_in_one_round_and_first_what_somebody_waits_for(
+    database: Database, course: Course, temporal: Client
+) -> None:
+    people = [f"p{number:03}" for number in range(5)]
+    for person in people:
+        await course.opened(PLAN.model_copy(update={"person": person}))
+    waits = command(Move.SUBMIT, 1, plan=PLAN.model_copy(update={"person": "p003"}), actor="p003")
+    async with database.autocommit() as connection:
+        await COMMANDS.receive(connection, waits, "")
+    engine = AllLost(temporal)
+    assert await Lifecycles(database, engine, 2).look() == 5
+    assert engine.started[0] == "p003"
+    assert sorted(engine.started) == people
+
+
+class Counted(Engine):
+    """Counts how often a lifecycle itself was asked."""
+
+    asked = 0
+
+    async def state(self, workflow_id: str) -> LifecycleState | None:
+        """The state, counted."""
+        self.asked += 1
+        return await super().state(workflow_id)
+
+
+async def test_a_lifecycle_that_shows_another_stage_is_asked_and_the_others_are_left_in_peace(
+    database: Database, engine: Engine, temporal: Client
+) -> None:
+    several = [of_one() for _ in range(3)]
+    for given in several:
+        await engine.start(given)
+        await until(lambda given=given: opened(engine, given))  # type: ignore[misc]
+    behind = max(given.plan.plan_id for given in several)
+    async with database.transaction() as connection:
+        await connection.execute(
+            plan_table.update()
+            .where(plan_table.c.id == behind)
+            .values(version=3, stage=Stage.HR_REVIEW.value)
+        )
+    counted = Counted(temporal)
+    assert await Lifecycles(database, counted, 1).look() == 1
+    assert counted.asked == 2
+    for given in several:
+        await temporal.get_workflow_handle(given.plan.workflow_id).terminate()
 
 
 async def test_a_lifecycle_that_does_not_answer_keeps_no_other_from_being_started_again(

@@ -76,6 +76,15 @@ async def test_a_failure_that_one_process_encrypts_is_read_by_one_that_does_not_
     assert shown.message == SECRET
 
 
+async def test_a_strict_codec_reads_only_what_a_key_has_encrypted() -> None:
+    strict = Codec(Keyring((NEW, OLD)), 1024, strict=True)
+    [kept] = await codec(OLD).encode([plain()])
+    assert await strict.decode([kept]) == [plain()]
+    for foreign in (plain(), (await codec().encode([plain(SECRET * 100)]))[0]):
+        with pytest.raises(Unreadable, match="not encrypted"):
+            await strict.decode([foreign])
+
+
 async def test_a_key_that_is_not_there_is_named() -> None:
     [kept] = await codec(OLD).encode([plain()])
     with pytest.raises(Unreadable, match="'old', which PAYLOAD_KEYS does not have") as refused:

@@ -255,13 +255,33 @@ def test_an_operators_command_without_anything_names_all_that_it_needs_at_once()
 
 def test_the_secret_of_the_roles_is_needed_for_those_alone_that_have_no_dsn() -> None:
     given = deployment(
-        **{f"{service.upper()}_DATABASE_URL": f"postgresql://{service}@db/m" for service in SERVICES}
+        **{f"{service.upper()}_DATABASE_URL": f"postgresql://{service}@db/monthline" for service in SERVICES}
     )
     del given["ROLE_SECRET"]
     assert from_environment(given).role_secret is None
     del given["REVIEW_DATABASE_URL"]
     with pytest.raises(DeploymentError, match=r"ROLE_SECRET: .*REVIEW_DATABASE_URL"):
         from_environment(given)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["postgresql://p@db2/monthline", "postgresql://p@db:6432/monthline", "postgresql://p@db/plans"],
+)
+def test_a_service_whose_database_is_another_than_the_owners_needs_an_owner_there(elsewhere: str) -> None:
+    given = deployment(PLANS_DATABASE_URL=elsewhere)
+    with pytest.raises(DeploymentError, match=r"PLANS_DATABASE_URL: .* set PLANS_OWNER_DATABASE_URL"):
+        from_environment(given)
+    owner = elsewhere.replace("//p@", "//owner:secret@")
+    target = from_environment(given | {"PLANS_OWNER_DATABASE_URL": owner})
+    assert target.owner("plans") == owner
+    assert target.owner("review") == given["DATABASE_URL"]
+    assert owner not in target.environment("plans").values()
+
+
+def test_a_role_is_made_where_its_schema_is() -> None:
+    given = deployment(PLANS_OWNER_DATABASE_URL="postgresql://owner@db2/plans")
+    assert from_environment(given).dsn("plans").endswith("@db2/plans")
 
 
 def test_an_operators_command_knows_time_zones_as_the_services_do() -> None:
@@ -286,6 +306,15 @@ def test_a_list_that_is_no_json_is_named_like_every_other_setting(
     assert "ADMINS: write it as JSON" in said
     assert "PAYLOAD_KEYS: key 1 is not of the form" in said
     assert "nonsense" not in said
+
+
+@pytest.mark.parametrize("keys", ["", f"plain,a:{'A' * 43}="])
+def test_nothing_but_what_is_encrypted_is_asked_for_only_where_a_key_encrypts(
+    load: Load, capsys: pytest.CaptureFixture[str], keys: str
+) -> None:
+    said = complaints(load, capsys, PAYLOAD_STRICT="true", PAYLOAD_KEYS=keys)
+    assert said.startswith("PAYLOAD_STRICT: nothing is encrypted")
+    assert load(PAYLOAD_STRICT="true", PAYLOAD_KEYS=f"a:{'A' * 43}=").payload_strict
 
 
 def test_a_list_in_json_is_read(load: Load) -> None:
