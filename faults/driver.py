@@ -176,7 +176,8 @@ class Driver:
 
         One that it still does not tell is an error; it is not asked for any more.
         """
-        deadline = time.monotonic() + (self._patience if patience is None else patience)
+        patience = self._patience if patience is None else patience
+        deadline = time.monotonic() + patience
         while self.unsettled and time.monotonic() < deadline:
             for wish, service in list(self.unsettled.values()):
                 await self._ask_for(wish, service)
