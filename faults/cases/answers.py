@@ -90,7 +90,7 @@ async def _report(world: World, walker: Walker, key: str) -> object:
     "F23",
     "connection lost exactly in COMMIT",
     without=("move-before",),
-    breaks="refused and is in the ledger",
+    breaks="was refused and",
 )
 async def lost_in_commit(world: World) -> None:
     """Half of the commits never arrive, the other half's answers do not; neither is felt in the end."""

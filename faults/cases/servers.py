@@ -56,7 +56,7 @@ async def nats_killed(world: World) -> None:
     "F21",
     "PostgreSQL killed every few seconds under load",
     without=("retry", "reconciler"),
-    breaks="moved nothing|has no answer yet|has no running lifecycle",
+    breaks="did not move this plan|has no answer yet|has no running lifecycle",
 )
 async def postgres_killed(world: World) -> None:
     """Whatever was acknowledged is there; whatever was not is done later or has left nothing."""

@@ -1,5 +1,7 @@
 """Without what makes a command take effect once: ids, keys, versions, and looks at what was done before."""
 
+from collections.abc import Callable
+from dataclasses import replace as changed
 from typing import Any
 from uuid import uuid4
 
@@ -34,6 +36,27 @@ def _move_before(module: str) -> None:
     """An activity does not look whether it has done the same before."""
     if module == "services.plans":
         replace("services.plans.activities.steps", "moved_before", none)
+        _seen_as("services.plans.store.plans", lambda plan: changed(plan, frozen_version=None))
+    if module == "services.review":
+        _seen_as("services.review.store.rounds", lambda found: found and (_of_another(found[0]), found[1]))
+    if module == "services.scoring":
+        _seen_as("services.scoring.store.scores", lambda row: row and changed(row, plan_version=0))
+
+
+def _seen_as(store: str, look: Callable[[Any], Any]) -> None:
+    """What an activity locks in a store looks as it did before."""
+    original = load(store).lock
+
+    async def lock(*given: object, **named: object) -> object:
+        return look(await original(*given, **named))
+
+    replace(store, "lock", lock)
+
+
+def _of_another(round_: Any) -> object:
+    """A round as if another command had decided it."""
+    decision = round_.decision
+    return changed(round_, decision=changed(decision, command_id="")) if decision else round_
 
 
 @removal("version")
