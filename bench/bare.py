@@ -3,12 +3,12 @@
 ``python -m bench.bare ADDRESS workflows|activities`` runs one of its two worker processes.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
+import uvloop
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -29,13 +29,15 @@ class BareLifecycle:
     """Waits for so many updates and runs each one's activities, one after the other."""
 
     def __init__(self) -> None:
+        self._open = False
         self._asked = 0
         self._done = 0
 
     @workflow.run
     async def run(self, name: str) -> str:
-        """Carry out what was asked, in order, until everything has been."""
+        """Open, and carry out what was asked, in order, until everything has been."""
         await self._nothing(name)
+        self._open = True
         while self._done < len(STEPS):
             await workflow.wait_condition(lambda: self._asked > self._done, timeout=timedelta(days=20))
             for _ in STEPS[self._done]:
@@ -46,9 +48,9 @@ class BareLifecycle:
 
     @workflow.update
     async def step(self, number: int) -> int:
-        """Ask for the next step and wait until it has been done."""
+        """Ask for the next step and wait until it has been done; for 0 until it is open."""
         self._asked = number
-        await workflow.wait_condition(lambda: self._done >= number)
+        await workflow.wait_condition(lambda: self._open and self._done >= number)
         return number
 
     async def _nothing(self, name: str) -> None:
@@ -57,12 +59,17 @@ class BareLifecycle:
         )
 
 
-async def drive(client: Client, name: str) -> None:
-    """One bare lifecycle from start to end."""
+async def begin(client: Client, name: str) -> None:
+    """Open a bare lifecycle, as a plan is opened before anybody moves it."""
     handle = await client.start_workflow(BareLifecycle.run, name, id=name, task_queue=WORKFLOWS)
+    await handle.execute_update(BareLifecycle.step, 0)
+
+
+async def commands(client: Client, name: str) -> None:
+    """All commands of a bare lifecycle that is open."""
+    handle = client.get_workflow_handle(name)
     for number in range(1, len(STEPS) + 1):
         await handle.execute_update(BareLifecycle.step, number)
-    await handle.result()
 
 
 async def work(address: str, role: str) -> None:
@@ -77,6 +84,6 @@ async def work(address: str, role: str) -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(work(sys.argv[1], sys.argv[2]))
+        uvloop.run(work(sys.argv[1], sys.argv[2]))
     finally:
         os._exit(0)

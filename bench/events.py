@@ -41,7 +41,7 @@ class Series:
         return f"{self.per_second}/s{', NATS restarted' if self.restart else ''}"
 
 
-QUICK = (Series(50, 6),)
+QUICK = (Series(50, 4), Series(200, 4))
 FULL = (Series(50, 30), Series(200, 30), Series(200, 30, restart=True))
 
 

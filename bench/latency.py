@@ -10,7 +10,7 @@ from bench.ground import Ground
 from bench.measure import open_loop
 
 ID = "B3"
-QUICK = {5: 16, 20: 40}
+QUICK = {5: 30, 20: 40}
 FULL = {5: 150, 20: 400, 50: 750}
 """How many of each move, by rate; half as many are returned."""
 PROGRESS_PER_SECOND = 100

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowHandleAsync
+import uvloop
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 
 from bench.bare import STEPS
 from monthline.embedded.ports import LOOPBACK
@@ -22,6 +23,7 @@ WORKFLOW, QUEUE, TOPIC = "DbosLifecycle", "lifecycles", "commands"
 PATIENCE = 120.0
 POLL = 0.02
 CLIENTS = 128
+Drive = Callable[[str], Awaitable[None]]
 
 
 @DBOS.step(name="nothing")
@@ -32,8 +34,9 @@ async def nothing(value: str) -> str:
 
 @DBOS.workflow(name=WORKFLOW)
 async def lifecycle(name: str) -> str:
-    """Wait for so many commands, run each one's steps one after the other, and say when it is done."""
+    """Open, wait for so many commands, run each one's steps one after the other, and say when it is done."""
     await nothing(name)
+    await DBOS.set_event_async("done-0", 0)
     for number, steps in enumerate(STEPS, start=1):
         await DBOS.recv_async(TOPIC, timeout_seconds=PATIENCE)
         for _ in steps:
@@ -43,8 +46,8 @@ async def lifecycle(name: str) -> str:
 
 
 @asynccontextmanager
-async def client(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
-    """The way to carry out one lifecycle from start to end; the worker must have made its tables."""
+async def client(url: str) -> AsyncIterator[tuple[Drive, Drive]]:
+    """The ways to open a lifecycle, and to give its commands; the worker must have made its tables."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CLIENTS))
     peer = await asyncio.to_thread(
         DBOSClient,
@@ -54,7 +57,11 @@ async def client(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
         application_name=APPLICATION,
     )
 
-    async def drive(name: str) -> None:
+    async def done(name: str, number: int) -> None:
+        if await peer.get_event_async(name, f"done-{number}", PATIENCE) != number:
+            raise TimeoutError(f"{name}: command {number} was not carried out within {PATIENCE:.0f} s")
+
+    async def begin(name: str) -> None:
         start: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
@@ -62,15 +69,15 @@ async def client(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
             "workflow_id": name,
         }
         await peer.enqueue_async(start, name)
+        await done(name, 0)
+
+    async def commands(name: str) -> None:
         for number in range(1, len(STEPS) + 1):
             await peer.send_async(name, number, TOPIC)
-            if await peer.get_event_async(name, f"done-{number}", PATIENCE) != number:
-                raise TimeoutError(f"{name}: command {number} was not carried out within {PATIENCE:.0f} s")
-        handle: WorkflowHandleAsync[str] = await peer.retrieve_workflow_async(name)
-        await handle.get_result(polling_interval_sec=POLL)
+            await done(name, number)
 
     try:
-        yield drive
+        yield begin, commands
     finally:
         await asyncio.to_thread(peer.destroy)
 
@@ -95,6 +102,7 @@ def work(url: str, port: int) -> None:
         "sys_db_pool_size": 20,
         "log_level": "WARNING",
     }
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=POLL)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from temporalio.client import Client as Temporal
 
@@ -13,8 +14,14 @@ from monthline.embedded.ports import LOOPBACK, Port
 from monthline.supervisor import ProcessSpec
 
 START = 120.0
-Drive = Callable[[str], Awaitable[None]]
-"""Carries out one lifecycle of a name that is new."""
+
+
+@dataclass(frozen=True)
+class Drive:
+    """The ways to open a lifecycle under a new name, and to give all commands of one that is open."""
+
+    begin: Callable[[str], Awaitable[None]]
+    commands: Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,7 @@ async def _bare(ground: Ground) -> AsyncIterator[Drive]:
     await _started(ground, "bare-activities", [sys.executable, "-m", "bench.bare", address, "activities"])
     temporal = await Temporal.connect(address)
 
-    async def drive(name: str) -> None:
-        await bare.drive(temporal, name)
-
-    yield drive
+    yield Drive(partial(bare.begin, temporal), partial(bare.commands, temporal))
 
 
 @asynccontextmanager
@@ -46,8 +50,8 @@ async def _dbos(ground: Ground) -> AsyncIterator[Drive]:
     port.settle()
     command = [sys.executable, "-m", "bench.on_dbos", url, str(port.number)]
     await _started(ground, "dbos", command, f"http://{LOOPBACK}:{port.number}/")
-    async with on_dbos.client(url) as drive:
-        yield drive
+    async with on_dbos.client(url) as ways:
+        yield Drive(*ways)
 
 
 async def _started(ground: Ground, name: str, command: list[str], ready_url: str | None = None) -> None:

@@ -14,7 +14,7 @@ def lines(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str, str, str
     """One line a number: benchmark, what, value, budget, verdict."""
     for found in findings:
         what = f"{found.what}, {found.at}" if found.at else found.what
-        value = f"{shown(found.value)} {found.unit}".strip()
+        value = f"{shown(found.value)} {found.unit}".strip() + (f" (of {found.of:,})" if found.of else "")
         yield found.bench, what, value, str(found.limit or ""), found.verdict
 
 

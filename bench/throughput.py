@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 from bench import lifecycles
 from bench.findings import Finding
@@ -16,6 +17,7 @@ CPU, PEERS = "B1", "B8"
 OURS = "ours"
 OURS_PROCESSES = (*SERVICES, "workflows", "postgres", "nats", "temporal")
 WARM = 5
+OPENING = 16
 
 
 def plans(full: bool) -> int:
@@ -38,7 +40,9 @@ async def run(ground: Ground) -> list[Finding]:
     async with AsyncExitStack() as peers:
         drives = [(peer, await peers.enter_async_context(peer.running(ground))) for peer in wanted]
         for peer, drive in drives:
-            await closed_loop([_named(drive, peer, "warm", n) for n in range(WARM)], clients=WARM)
+            for work in (drive.begin, drive.commands):
+                names = _names(peer, "warm", WARM)
+                await closed_loop([partial(work, name) for name in names], clients=WARM)
         for clients in _clients(ground.full):
             people = await ground.drafted(_each(ground.full))
             with ground.steps.step(f"{clients} 个客户端", f"B1, B8: lifecycles with {clients} clients"):
@@ -46,19 +50,8 @@ async def run(ground: Ground) -> list[Finding]:
     return found
 
 
-class Work:
-    """One lifecycle of a peer, with a name of its own."""
-
-    def __init__(self, drive: Drive, name: str) -> None:
-        self._drive = drive
-        self._name = name
-
-    async def __call__(self) -> None:
-        await self._drive(self._name)
-
-
-def _named(drive: Drive, peer: Peer, run_: str, number: int) -> Work:
-    return Work(drive, f"{peer.name.split()[0].lower()}-{run_}-{number}")
+def _names(peer: Peer, run_: str, count: int) -> list[str]:
+    return [f"{peer.name.split()[0].lower()}-{run_}-{number}" for number in range(count)]
 
 
 async def _round(
@@ -71,8 +64,10 @@ async def _round(
 
     async def peers(when: str) -> None:
         for peer, drive in drives:
-            works = [_named(drive, peer, f"{clients}-{when}", n) for n in range(len(people))]
+            names = _names(peer, f"{clients}-{when}", len(people))
+            await closed_loop([partial(drive.begin, name) for name in names], clients=OPENING)
             before = cpu_of(processes(ground.stack))
+            works = [partial(drive.commands, name) for name in names]
             rates.setdefault(peer.name, []).append(await closed_loop(works, clients=clients))
             if when == "after":
                 found.extend(_cpu(ground.stack, before, peer.processes, len(people), f"{peer.name}, {at}"))

@@ -47,6 +47,8 @@ class Instant:
 
 
 JITTER = CyclePolicy().jitter_seconds
+BUDGETED = 2000
+"""Timers that the budget is meant for."""
 QUICK = (Instant(100, 10), Instant(100, 0))
 FULL = (Instant(1000, JITTER), Instant(1000, 0), Instant(2000, JITTER), Instant(2000, 0))
 
@@ -128,7 +130,12 @@ def _judged(
     drained = max((fired for _, fired in rows), default=scale.clock(due)) - scale.clock(due)
     at = f"{instant.name}, {len(waiting)} in time"
     return [
-        *of_latencies(ID, Latencies(f"lateness {'with' if instant.jitter else 'without'} jitter", own), at),
+        *of_latencies(
+            ID,
+            Latencies(f"lateness {'with' if instant.jitter else 'without'} jitter", own),
+            at,
+            sized=len(waiting) >= BUDGETED,
+        ),
         Finding(ID, "last one after the deadline", drained.total_seconds(), "s", at),
         Finding(ID, "early, lost or doubled", early + lost + doubled, "", at),
     ]

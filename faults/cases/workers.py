@@ -219,7 +219,7 @@ REPORTS = 15
 """Progress entries a second, beside the moves."""
 
 
-@fault("F38", "SIGTERM of each process under load", without=("orderly-stop",))
+@fault("F38", "SIGTERM of each process under load", without=("orderly-stop",), breaks="had no answer")
 async def asked_to_stop(world: World) -> None:
     """Every request that was let in is answered, at worst with 202 and where to ask; none with an error."""
     tracked = await world.take(4, Stage.TRACKING)
