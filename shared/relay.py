@@ -14,6 +14,8 @@ from shared.outbox import Outbox
 BATCH = 64
 POLL = 0.5
 """Seconds between two looks at the outbox, which other processes may have written to."""
+TOGETHER = 0.02
+"""Seconds after a letter was written in which others may join it: one look at the outbox for all of them."""
 logger = log.get(__name__)
 
 
@@ -41,6 +43,7 @@ class Relay:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()
+                    await asyncio.sleep(TOGETHER)
 
     async def _anything_waits(self) -> bool:
         async with self._database.autocommit() as connection:
