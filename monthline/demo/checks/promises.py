@@ -8,6 +8,7 @@ from monthline.demo.checks.evidence import Check, Evidence
 from monthline.demo.outcome import PlanOutcome
 from monthline.demo.transport import Refusal
 from monthline.demo.views import LedgerLine
+from shared.contracts.ids import idempotency_key
 from shared.contracts.words import ENDED, Move
 
 _AT_ONCE = 6
@@ -17,7 +18,7 @@ async def replays(evidence: Evidence) -> list[str]:
     """An approval sent again with its key gets the first answer, and moves nothing."""
     wrong = []
     for found, line in _approvals(evidence):
-        actor, _, key = line.command_id.partition(":")
+        actor, key = line.actor, idempotency_key(line.command_id)
         client = evidence.client(actor)
         moved = await client.move(Move.APPROVE, found.plan.id, line.version - 1, key=key)
         if (moved.version, moved.stage) != (line.version, line.to_stage):
@@ -31,7 +32,7 @@ async def reused_keys(evidence: Evidence) -> list[str]:
     """A key that was used for one request is refused for another."""
     wrong = []
     for found, line in _approvals(evidence):
-        actor, _, key = line.command_id.partition(":")
+        actor, key = line.actor, idempotency_key(line.command_id)
         code = await _refusal(evidence, actor, Move.APPROVE, found, line.version - 1, key=key, note="other")
         if code != "idempotency.reused":
             wrong.append(f"{found.plan.person}: a reused key is answered with {code}")
