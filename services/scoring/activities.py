@@ -17,7 +17,7 @@ from shared.contracts.refusals import StaleVersion, WrongStage
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.scoring import AnswerRecorded, AnswerScore, Score, Scored, ScorePlan, ScoringActivities
 from shared.contracts.words import Milestone, RungOutcome, Stage
-from shared.db import Connection, Database, now
+from shared.db import Connection, Database, now, together
 from shared.org.organisation import Organisation
 
 
@@ -74,8 +74,12 @@ class Scores(ScoringActivities):
                 window_until=request.window_until,
             )
             recorded = _recorded(command, result)
-            await scores.add_answer(connection, row, command, result, recorded)
-            await _tell_answer(connection, organisation, row, command, result)
+            told = _answered(organisation, row, command, result)
+            await together(
+                connection,
+                **scores.answered(row, command, result, recorded),
+                letters=OUTBOX.letters_of(connection, told),
+            )
             return recorded
 
     async def fire_rung(self, request: FireRung) -> FiredRung:
@@ -127,21 +131,17 @@ def _recorded(command: Command, result: Answered) -> AnswerRecorded:
     )
 
 
-async def _tell_answer(
-    connection: Connection, organisation: Organisation, row: ScoreRow, command: Command, result: Answered
-) -> None:
+def _answered(organisation: Organisation, row: ScoreRow, command: Command, result: Answered) -> ScoreAnswered:
+    """The event of an answer; it asks that those be told whose turn it is now."""
     asked = _leaders(organisation, row, step_of(result.answers))
-    await OUTBOX.tell(
-        connection,
-        ScoreAnswered(
-            plan=command.plan,
-            move=command.move,
-            actor=command.actor,
-            on_behalf_of=result.on_behalf_of,
-            note=command.note,
-            at=row.at,
-            notices=notices.answered(row.score, command, result, asked),
-        ),
+    return ScoreAnswered(
+        plan=command.plan,
+        move=command.move,
+        actor=command.actor,
+        on_behalf_of=result.on_behalf_of,
+        note=command.note,
+        at=row.at,
+        notices=notices.answered(row.score, command, result, asked),
     )
 
 

@@ -9,7 +9,6 @@ from services.scoring.api.shapes import Confirmation, Dispute
 from services.scoring.domain.answers import answer as judge
 from services.scoring.store import scores
 from services.scoring.store.scores import ScoreRow
-from services.scoring.store.tables import COMMANDS
 from shared.access import Principal
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotFound
@@ -74,13 +73,10 @@ class Answering:
         """Judge an answer and send it; one that was sent before is not judged again."""
         id_ = self._desk.id_of(caller.id, key)
         async with self._database.autocommit() as connection:
-            row = await scores.newest(connection, ref_of(plan_id).plan_id)
-            earlier = await COMMANDS.find(connection, id_)
-        if row is None:
+            case = await scores.case(connection, ref_of(plan_id).plan_id, id_)
+        if case is None:
             raise NotFound(what="score")
-        # A request on another plan is no earlier sending of this one: it must not spare it being judged.
-        same = earlier is not None and earlier.plan_id == row.score.plan.plan_id
-        sent = Command.model_validate(earlier.request) if same and earlier and earlier.request else None
+        row, sent = case
         party, on_behalf_of = (sent.party, sent.on_behalf_of) if sent else party_of(caller, row, move)
         command = Command(
             command_id=id_,

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select, true, update
+from sqlalchemy import Insert, Row, Select, Update, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.scoring.domain.answers import Answered, Answers
 from services.scoring.domain.explain import ScoreExport
+from services.scoring.store.tables import COMMANDS, plans, scores
 from services.scoring.store.tables import answers as answer_table
-from services.scoring.store.tables import plans, scores
 from shared.access import Visibility
 from shared.contracts.calendar import Deadline
 from shared.contracts.lifecycle import Command
@@ -87,6 +87,25 @@ async def newest(connection: Connection, plan_id: str) -> ScoreRow | None:
     return _read(row) if row else None
 
 
+async def case(
+    connection: Connection, plan_id: str, command_id: str
+) -> tuple[ScoreRow, Command | None] | None:
+    """The score of a plan that holds, and the request on it that came before with this command's id.
+
+    A request on another plan is no earlier sending of this one: it must not spare it being judged.
+    """
+    sent = COMMANDS.table
+    earlier = (
+        select(sent.c.request).where(sent.c.id == command_id, sent.c.plan_id == plan_id).scalar_subquery()
+    )
+    wanted = _rows().add_columns(earlier.label("earlier"))
+    found = await connection.execute(wanted.where(scores.c.plan_id == plan_id, ~scores.c.superseded))
+    row = found.one_or_none()
+    if row is None:
+        return None
+    return _read(row), Command.model_validate(row.earlier) if row.earlier else None
+
+
 async def lock(connection: Connection, plan_id: str, plan_version: int | None = None) -> ScoreRow | None:
     """The newest score of a plan, kept from others until the transaction ends.
 
@@ -136,19 +155,17 @@ async def earlier_answer(connection: Connection, command_id: str) -> AnswerRecor
     return AnswerRecorded.model_validate(recorded) if recorded else None
 
 
-async def add_answer(
-    connection: Connection, row: ScoreRow, command: Command, result: Answered, recorded: AnswerRecorded
-) -> None:
-    """Write down an answer to the locked score."""
+def answered(
+    row: ScoreRow, command: Command, result: Answered, recorded: AnswerRecorded
+) -> dict[str, Update | Insert]:
+    """The changes that write down an answer to the locked score, to be carried out together."""
     score = row.score
     said = {name: getattr(result.answers, name) for name in ANSWERS}
-    await connection.execute(
-        update(scores)
+    return {
+        "score": update(scores)
         .where(scores.c.plan_id == score.plan.plan_id, scores.c.version == score.version)
-        .values(answers=scores.c.answers + 1, **said)
-    )
-    await connection.execute(
-        insert(answer_table).values(
+        .values(answers=scores.c.answers + 1, **said),
+        "answer": insert(answer_table).values(
             plan_id=score.plan.plan_id,
             version=score.version,
             command_id=command.command_id,
@@ -158,8 +175,8 @@ async def add_answer(
             on_behalf_of=result.on_behalf_of,
             note=command.note,
             recorded=recorded.model_dump(mode="json"),
-        )
-    )
+        ),
+    }
 
 
 async def answers_of(connection: Connection, plan_id: str, version: int) -> list[GivenAnswer]:
