@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, func, select, text, update
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -60,20 +73,28 @@ class Commands:
         return [self.table.c[name] for name in Entry.__dataclass_fields__]
 
     async def receive(self, connection: Connection, command: Command, request_hash: str) -> Entry | None:
-        """Note a command that has arrived; the earlier entry when this id was noted before."""
-        noted = await connection.execute(
-            upsert(self.table)
-            .values(
-                id=command.command_id,
-                actor=command.actor,
-                plan_id=command.plan.plan_id,
-                request_hash=request_hash,
-                request=command.model_dump(mode="json"),
-                status="pending",
-            )
-            .on_conflict_do_nothing()
+        """Note a command that has arrived; the earlier entry when this id was noted before.
+
+        That the same request has come again is counted in the same statement, so that its first sender
+        does not withdraw what the second is about to send.
+        """
+        came = upsert(self.table).values(
+            id=command.command_id,
+            actor=command.actor,
+            plan_id=command.plan.plan_id,
+            request_hash=request_hash,
+            request=command.model_dump(mode="json"),
+            status="pending",
         )
-        return None if noted.rowcount else await self.find(connection, command.command_id)
+        again = case((self.table.c.request_hash == came.excluded.request_hash, 1), else_=0)
+        noted = await connection.execute(
+            came.on_conflict_do_update(
+                index_elements=[self.table.c.id], set_={"attempts": self.table.c.attempts + again}
+            ).returning(*self._entry(), self.table.c.attempts)
+        )
+        *known, attempts = noted.one()
+        entry = Entry(*known)
+        return None if (entry.request_hash, attempts) == (request_hash, 0) else entry
 
     async def find(self, connection: Connection, command_id: str) -> Entry | None:
         """What is known of a command."""
@@ -123,11 +144,12 @@ class Commands:
             )
         )
 
-    async def attempted(self, connection: Connection, command_id: str) -> None:
-        """Note that a command is about to be sent again."""
-        await connection.execute(
+    async def attempted(self, connection: Connection, command_id: str) -> bool:
+        """Note that a command is about to be sent again; false when it has been withdrawn meanwhile."""
+        noted = await connection.execute(
             update(self.table).where(self.table.c.id == command_id).values(attempts=self.table.c.attempts + 1)
         )
+        return bool(noted.rowcount)
 
     async def backlog(self, connection: Connection) -> tuple[int, float]:
         """How many commands have no answer yet, and the age of the oldest in seconds."""
@@ -137,15 +159,26 @@ class Commands:
         return int(count), float(oldest)
 
     async def overdue(self, connection: Connection, age: timedelta, limit: int) -> list[Entry]:
-        """Commands of people that have been pending for longer than ``age``, oldest first."""
-        rows = await connection.execute(
-            select(*self._entry())
+        """Commands of people that have been pending for longer than ``age``, to be sent again now.
+
+        Those tried least come first, the oldest of them before the others, and being taken counts as a
+        try: commands that stay unknown keep none behind them from its turn.
+        """
+        due = (
+            select(self.table.c.id)
             .where(
                 self.table.c.status == "pending",
                 self.table.c.request.is_not(None),
                 self.table.c.received_at < func.now() - age,
             )
-            .order_by(self.table.c.received_at)
+            .order_by(self.table.c.attempts, self.table.c.received_at)
             .limit(limit)
         )
-        return [Entry(**row._mapping) for row in rows]
+        rows = await connection.execute(
+            update(self.table)
+            .where(self.table.c.id.in_(due), self.table.c.status == "pending")
+            .values(attempts=self.table.c.attempts + 1)
+            .returning(self.table.c.attempts, *self._entry())
+        )
+        ordered = sorted(rows, key=lambda row: (row.attempts, row.received_at))
+        return [Entry(*known) for _, *known in ordered]

@@ -93,7 +93,7 @@ class CommandDesk:
             return await self._send(command)
         if earlier.request_hash != request_hash:
             raise KeyReused()
-        return await self._answer(earlier, command)
+        return self._answer(earlier) or await self._send(command, deadline=2)
 
     async def find(self, actor: str, key: str) -> Outcome:
         """What became of the caller's command; asks the engine once more when it is still open.
@@ -106,7 +106,7 @@ class CommandDesk:
             entry = await self._commands.find(connection, self.id_of(actor, key))
         if entry is None or entry.request is None:
             raise NotFound(what="command")
-        return await self._answer(entry, Command.model_validate(entry.request))
+        return self._answer(entry) or await self._send_again(entry)
 
     async def resend_overdue(self, *, age: timedelta, limit: int = 100) -> int:
         """Send pending commands again that have no answer after ``age``; how many got one.
@@ -128,15 +128,20 @@ class CommandDesk:
                 logger.warning("command.not_sent_again", command=entry.id, exc_info=error)
         return answered
 
-    async def _answer(self, entry: Entry, command: Command) -> Outcome:
+    def _answer(self, entry: Entry) -> Moved | None:
         answer = entry.answer or {}
         if entry.status == "applied":
             return Moved.model_validate(answer)
         if entry.status == "refused":
             raise refusal(answer["code"], answer["details"])
+        return None
+
+    async def _send_again(self, entry: Entry) -> Outcome:
         async with self._database.autocommit() as connection:
-            await self._commands.attempted(connection, entry.id)
-        return await self._send(command, deadline=2)
+            kept = await self._commands.attempted(connection, entry.id)
+        if not kept:
+            raise NotFound(what="command")
+        return await self._send(Command.model_validate(entry.request), deadline=2)
 
     async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
         key = idempotency_key(command.command_id)

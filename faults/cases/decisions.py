@@ -101,11 +101,15 @@ async def submitted_with_the_relay_stopped(world: World) -> None:
     link = world.stack.links["plans"].nats
     link.disturb(Disturbance(refuse=True))
     link.reset()
-    for walker in walkers:
+
+    async def submit(walker: Walker) -> None:
         due = scale.clock(await _due(world, walker))
         await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() - 0.5))
         answer = await walker.do(walker.wish((AUTHOR, Move.SUBMIT), world.rng))
         world.check(answer.kind == "ok", f"the submission ends as {answer.kind} {answer.code}")
+
+    # All are due at the same instant: one after another, the last of them would be late.
+    await world.each(walkers, submit)
     await asyncio.sleep(2)
     link.heal()
     for walker in walkers:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import MetaData
 
-from shared.commands import Commands
+from shared.commands import Commands, Entry
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
     AlreadyDecided,
@@ -19,7 +19,7 @@ from shared.contracts.refusals import (
     WrongStage,
 )
 from shared.contracts.words import Move, Stage
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.engine import NoLifecycle, Unknown
 from shared.inbound import CommandDesk, Pending, digest
 from shared.parts import tables
@@ -142,15 +142,58 @@ async def test_an_answer_that_cannot_be_noted_is_given_all_the_same_and_noted_la
     assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00001"] * 2
 
 
-async def test_a_command_sent_twice_is_kept_when_its_first_sending_met_no_engine(
+async def received(database: Database) -> Entry | None:
+    """The same request arrives at another desk, which has not sent it yet."""
+    async with database.autocommit() as connection:
+        return await COMMANDS.receive(connection, SUBMIT, digest(SUBMIT))
+
+
+async def test_a_command_that_has_arrived_twice_is_kept_when_its_first_sending_met_no_engine(
     database: Database, engine: Engine
 ) -> None:
+    class Met(Engine):
+        async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
+            assert await received(database) is not None
+            raise EngineDown(retry_after=5)
+
+    with pytest.raises(EngineDown):
+        await desk(database, Met()).take(SUBMIT)
+    assert isinstance(await desk(database, engine).find("p017", "key-00001"), Moved)
+
+
+async def test_another_body_under_the_key_of_a_command_is_no_second_arrival(
+    database: Database, engine: Engine
+) -> None:
+    class Met(Engine):
+        async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
+            with pytest.raises(KeyReused):
+                await desk(database, engine).take(SUBMIT.model_copy(update={"content_version": 9}))
+            raise EngineDown(retry_after=5)
+
+    counter = desk(database, Met())
+    with pytest.raises(EngineDown):
+        await counter.take(SUBMIT)
+    with pytest.raises(NotFound):
+        await counter.find("p017", "key-00001")
+
+
+async def test_a_command_withdrawn_while_somebody_asks_for_it_is_not_sent(
+    database: Database, engine: Engine
+) -> None:
+    class Withdrawn(Commands):
+        """Its first sender met no engine in the instant after it was found."""
+
+        async def find(self, connection: Connection, command_id: str) -> Entry | None:
+            found = await super().find(connection, command_id)
+            await self.withdraw(connection, command_id)
+            return found
+
+    await received(database)
     counter = desk(database, engine)
-    async with database.autocommit() as connection:
-        await COMMANDS.receive(connection, SUBMIT, digest(SUBMIT))
-        await COMMANDS.attempted(connection, SUBMIT.command_id)
-        await COMMANDS.withdraw(connection, SUBMIT.command_id)
-    assert isinstance(await counter.find("p017", "key-00001"), Moved)
+    counter._commands = Withdrawn(MetaData(schema="plans"))
+    with pytest.raises(NotFound):
+        await counter.find("p017", "key-00001")
+    assert engine.received == []
 
 
 async def test_an_engine_down_after_a_lost_answer_keeps_the_command(
@@ -187,6 +230,21 @@ async def test_a_command_that_cannot_be_sent_keeps_none_behind_it_from_being_sen
     engine.failures.append(ValueError("an answer nobody can make out"))
     assert await counter.resend_overdue(age=timedelta()) == 1
     assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00002"]
+
+
+async def test_commands_that_stay_unknown_keep_none_behind_them_from_its_turn(
+    database: Database, engine: Engine
+) -> None:
+    keys = [f"key-0000{number}" for number in range(5)]
+    engine.failures = [Unknown() for _ in keys]
+    counter = desk(database, engine)
+    for key in keys:
+        await counter.take(command(Move.SUBMIT, 1, key=key))
+    for _ in range(2):
+        engine.failures = [Unknown(), Unknown()]
+        assert await counter.resend_overdue(age=timedelta(), limit=2) == 0
+    assert await counter.resend_overdue(age=timedelta(), limit=2) == 2
+    assert [sent.command_id for sent in engine.received] == [f"p017:plans:{keys[n]}" for n in (4, 0)]
 
 
 async def test_a_plan_that_has_ended_refuses_and_names_its_stage(database: Database, engine: Engine) -> None:
