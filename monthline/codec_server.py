@@ -8,7 +8,7 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from httpx2 import AsyncBaseTransport
 from temporalio.api.common.v1 import Payload, Payloads
 
-from shared import log
+from shared import log, serving
 from shared.auth import TokenReader
 from shared.codec import Codec, Unreadable
 from shared.contracts.refusals import Invalid
@@ -53,6 +53,12 @@ def codec_app(settings: CodecSettings, tokens: TokenReader | None = None) -> Fas
         max_age=600,
     )
     return app
+
+
+def server_of(settings: CodecSettings, tokens: TokenReader | None = None) -> serving.Server:
+    """Their HTTP server, which cuts off slow callers as those of the services do."""
+    app = codec_app(settings, tokens)
+    return serving.server(app, settings.http_host, settings.http_port, behind=settings.forwarded_allow_ips)
 
 
 def token_reader(settings: CodecSettings, transport: AsyncBaseTransport | None = None) -> TokenReader:

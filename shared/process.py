@@ -101,6 +101,9 @@ async def _run(
         loop.add_signal_handler(signum, stop.set)
     try:
         await serve(service, stop)
+    except Unfit as error:
+        logger.error("process.unfit", check="http", found=str(error), fix=error.fix)
+        return 1
     except ExceptionGroup as errors:
         # An unfit server, and what to do about it, has been told of where it was found.
         unforeseen = errors.split(Unfit)[1]
@@ -120,6 +123,7 @@ async def _run(
 async def serve(service: Service, stop: asyncio.Event) -> None:
     """Run all parts until ``stop``, then end them: first no new requests, then no new work, then the rest."""
     server = _server(service)
+    sockets = await server.listen()
     client: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
     service.app.state.fitness = fitness = Fitness(_checks(service, client))
     async with asyncio.TaskGroup() as group:
@@ -127,7 +131,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
         background.append(group.create_task(fitness.look()))
         drained = asyncio.Event()
         worker = group.create_task(_work(service, fitness, client, drained)) if _works(service) else None
-        http = group.create_task(server.serve())
+        http = group.create_task(server.serve(sockets))
         logger.info("process.started", port=service.settings.http_port)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, http], return_when=asyncio.FIRST_COMPLETED)

@@ -1,14 +1,18 @@
-"""The HTTP server of a process: whose signals are not its own, and who waits for nobody for ever."""
+"""The HTTP server of a process: it listens before all else, has no signals, waits for nobody for ever."""
 
 import asyncio
 import contextlib
+import os
+import signal
+import socket
 from collections.abc import Iterator
-from socket import socket
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.diagnosis import Unfit
 
 GRACE = 15
 """Seconds that requests under way are given when a process ends; only then its worker stops."""
@@ -18,6 +22,10 @@ connection, from the beginning: who sends nothing keeps no connection from other
 ON_ITS_WAY = 1.0
 """Seconds that the request of somebody who has connected may still take when the server stops."""
 MOST_CONNECTIONS = 1000
+BACKLOG = 2048
+
+
+FIX = "end what has this address, or correct HTTP_PORT (HTTP_HOST)"
 
 
 class Server(uvicorn.Server):
@@ -28,7 +36,30 @@ class Server(uvicorn.Server):
         """Leave them alone."""
         yield
 
-    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+    async def listen(self) -> list[socket.socket]:
+        """The sockets to serve on: taken before anything else begins, for who cannot listen ends.
+
+        Raises:
+            Unfit: the address cannot be had; the text names the settings.
+        """
+        host, port, loop = self.config.host, self.config.port, asyncio.get_running_loop()
+        sockets: list[socket.socket] = []
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            for family, _, _, _, address in dict.fromkeys(found):
+                if (made := _opened(family)) is not None:
+                    sockets.append(made)
+                    _listen(made, address)
+        except OSError as error:
+            for one in sockets:
+                one.close()
+            why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+            raise Unfit(
+                f"cannot listen at HTTP_HOST={host} HTTP_PORT={port}: {why}", FIX, final=True
+            ) from error
+        return sockets
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening when those who have connected by now have been let in, and answer them."""
         for _ in range(2):
             await asyncio.sleep(0)
@@ -92,6 +123,37 @@ class Impatient(HttpToolsProtocol):
             self.transport.close()
 
 
+def _opened(family: socket.AddressFamily) -> socket.socket | None:
+    """A socket of this family; None where the machine knows it by name alone."""
+    try:
+        return socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        return None
+
+
+def _listen(made: socket.socket, address: Any) -> None:
+    """Have the address for certain: sockets that are bound and do not listen can share one."""
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if made.family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    made.bind(address)
+    made.listen(BACKLOG)
+    made.setblocking(False)
+
+
+async def serve_alone(server: Server) -> None:
+    """Serve until this process is told to stop; for one that has nothing else to do.
+
+    Raises:
+        Unfit: the address cannot be had.
+    """
+    sockets = await server.listen()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, setattr, server, "should_exit", True)
+    await server.serve(sockets)
+
+
 def server(app: FastAPI, host: str, port: int, *, behind: str | None = None) -> Server:
     """The server of an application, not started yet; ``behind`` names the proxies that are believed."""
     return Server(
@@ -107,5 +169,6 @@ def server(app: FastAPI, host: str, port: int, *, behind: str | None = None) -> 
             timeout_graceful_shutdown=GRACE,
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
+            backlog=BACKLOG,
         )
     )

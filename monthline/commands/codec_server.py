@@ -1,12 +1,16 @@
 """``monthline codec-server``: payloads made readable for the Temporal UI."""
 
-import typer
-import uvicorn
+import asyncio
 
-from monthline.codec_server import codec_app
-from shared import log
+import typer
+
+from monthline.codec_server import server_of
+from shared import log, serving
+from shared.diagnosis import Unfit
 from shared.process import load_settings
 from shared.settings import CodecSettings
+
+logger = log.get(__name__)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,12 +26,8 @@ def codec_server() -> None:
     """
     settings = load_settings(CodecSettings)
     log.configure("codec", format=settings.log_format, level=settings.log_level)
-    uvicorn.run(
-        codec_app(settings),
-        host=settings.http_host,
-        port=settings.http_port,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    try:
+        asyncio.run(serving.serve_alone(server_of(settings)))
+    except Unfit as error:
+        logger.error("process.unfit", check="http", found=str(error), fix=error.fix)
+        raise typer.Exit(1) from None

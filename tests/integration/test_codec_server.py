@@ -10,17 +10,17 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-import uvicorn
 from google.protobuf.json_format import MessageToJson, Parse
 from joserfc import jwk, jwt
 from pydantic import AnyHttpUrl, SecretStr
 from temporalio.api.common.v1 import Payload, Payloads
 
-from monthline.codec_server import codec_app, token_reader
+from monthline.codec_server import codec_app, server_of, token_reader
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.binaries import find_program
 from monthline.embedded.ports import LOOPBACK, free_port
 from shared.codec import ENCODING, key_of
+from shared.serving import Impatient
 from shared.settings import CodecSettings, TemporalSettings
 from shared.temporal import connect
 from tests.integration.plans.lifecycle import Names
@@ -103,11 +103,7 @@ async def test_nobody_else_is_let_in(client: httpx2.AsyncClient, path: str) -> N
 @asynccontextmanager
 async def served() -> AsyncIterator[str]:
     """The codec server on a port of its own."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            codec_app(configured(), Names()), host=LOOPBACK, port=(port := free_port()), log_config=None
-        )
-    )
+    server = server_of(configured().model_copy(update={"http_port": (port := free_port())}), Names())
     running = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:
@@ -117,6 +113,15 @@ async def served() -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await running
+
+
+async def test_who_does_not_send_a_whole_request_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Impatient, "patience", 0.3)
+    async with served() as url, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection(LOOPBACK, int(url.rpartition(":")[2]))
+        writer.write(b"POST /decode HTTP/1.1\r\nHost: x\r\n")
+        assert await reader.read() == b""
+        writer.close()
 
 
 async def test_temporal_s_command_line_shows_what_was_written(servers: EmbeddedServers) -> None:

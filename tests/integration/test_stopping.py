@@ -1,16 +1,24 @@
-"""A process that is asked to stop answers what it has let in, and ends."""
+"""A process that is asked to stop answers what it has let in, and ends; one that cannot listen ends too."""
 
 import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
-from monthline.embedded.ports import free_port
+from monthline.embedded.ports import LOOPBACK, free_port
 from shared.process import Service, end, serve
 from shared.settings import ProcessSettings
+from tests.support.deployments import KEY_A, deployment_on, process
 
 
 class Stubborn:
@@ -86,3 +94,72 @@ async def _asked(client: httpx2.AsyncClient, url: str) -> httpx2.Response:
             return await client.get(url)
         except httpx2.ConnectError:
             await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that something else has."""
+    with socket.create_server((LOOPBACK, 0)) as other:
+        yield other.getsockname()[1]
+
+
+def told(log: str) -> list[dict[str, str]]:
+    """What the log says is wrong."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [line for line in lines if line["level"] in ("warning", "error")]
+
+
+async def test_a_process_whose_port_is_taken_ends_and_names_it(
+    servers: EmbeddedServers, tmp_path: Path, taken: int
+) -> None:
+    there = deployment_on(servers)
+    async with process(there, "review", tmp_path, {"HTTP_PORT": str(taken)}) as started:
+        assert await asyncio.wait_for(started.process.wait(), 30) == 1
+    [line] = told(started.log.read_text())
+    assert line["found"] == f"cannot listen at HTTP_HOST=127.0.0.1 HTTP_PORT={taken}: Address already in use"
+    assert "HTTP_PORT" in line["fix"]
+
+
+async def codec_server(folder: Path, port: int) -> asyncio.subprocess.Process:
+    """``monthline codec-server`` as a process of its own."""
+    given = {
+        "PAYLOAD_KEYS": KEY_A,
+        "OIDC_ISSUER": "https://issuer.example",
+        "OIDC_JWKS_URL": "https://issuer.example/keys",
+        "HTTP_PORT": str(port),
+    }
+    with (folder / "codec.log").open("wb") as output:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "monthline", "codec-server"),
+            env=os.environ | given,
+            stdout=output,
+            stderr=output,
+        )
+
+
+async def test_the_codec_server_ends_when_its_port_is_taken(tmp_path: Path, taken: int) -> None:
+    started = await codec_server(tmp_path, taken)
+    assert await asyncio.wait_for(started.wait(), 30) == 1
+    [line] = told((tmp_path / "codec.log").read_text())
+    assert f"HTTP_PORT={taken}" in line["found"]
+
+
+async def test_the_codec_server_ends_when_told(tmp_path: Path) -> None:
+    port = free_port()
+    started = await codec_server(tmp_path, port)
+    async with asyncio.timeout(60):
+        while not await answers(port):
+            assert started.returncode is None, (tmp_path / "codec.log").read_text()
+        started.terminate()
+        assert await started.wait() == 0
+
+
+async def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except ConnectionError:
+        await asyncio.sleep(0.05)
+        return False
+    writer.close()
+    return True
