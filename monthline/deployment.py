@@ -36,6 +36,16 @@ MODULES: Mapping[str, str] = {
 }
 
 
+ENGINE_SECRETS = (
+    "PAYLOAD_KEYS",
+    "PAYLOAD_STRICT",
+    "TEMPORAL_API_KEY",
+    "TEMPORAL_TLS_CLIENT_CERT_PATH",
+    "TEMPORAL_TLS_CLIENT_KEY_PATH",
+)
+"""What reads and commands the engine. ``notify``, which calls foreign webhooks, never talks to it."""
+
+
 def _here(name: str) -> str:
     return f"http://127.0.0.1:{PORTS[name]}"
 
@@ -203,6 +213,8 @@ class Deployment(NatsSettings, TemporalSettings):
             for service in SERVICES
             for kind in ("DATABASE", "OWNER_DATABASE", "NATS")
         }
+        if name == "notify":
+            hidden |= dict.fromkeys(ENGINE_SECRETS, "")
         database = self.dsn(name) if name in SERVICES else ""
         return own | hidden | {"DATABASE_URL": database}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from temporalio.common import VersioningBehavior
 
-from monthline.deployment import DeploymentError, from_environment
+from monthline.deployment import MODULES, DeploymentError, from_environment
 from shared.migrations.run import SERVICES
 from shared.nats_connection import address_of
 from shared.nats_connection import tls_of as nats_tls
@@ -222,6 +222,24 @@ def test_each_process_logs_in_to_nats_as_itself_and_sees_nobody_elses_password()
     assert "tls://review:r@nats" not in plans.values()
     assert "tls://operator:o@nats" not in plans.values()
     assert (given | target.environment("workflows"))["NATS_URL"] == ""
+
+
+@pytest.mark.parametrize("process", MODULES)
+def test_every_process_but_notify_has_what_opens_payloads_and_the_engine(
+    process: str, authority: Authority
+) -> None:
+    pair = authority.issue("client")
+    secrets = {
+        "PAYLOAD_KEYS": f"a:{'A' * 43}=",
+        "PAYLOAD_STRICT": "true",
+        "TEMPORAL_API_KEY": "an engine key",
+        "TEMPORAL_TLS_CLIENT_CERT_PATH": str(pair.certificate),
+        "TEMPORAL_TLS_CLIENT_KEY_PATH": str(pair.key),
+    }
+    given = deployment(**secrets)
+    found = given | from_environment(given).environment(process)
+    expected = dict.fromkeys(secrets, "") if process == "notify" else secrets
+    assert {name: found[name] for name in secrets} == expected
 
 
 def test_a_services_role_keeps_the_tls_of_the_owners_dsn() -> None:
