@@ -1,10 +1,10 @@
 """The directory's process: its parts, put together from the settings."""
 
-import sys
+from pydantic import field_validator
 
 from services.directory.activities import Directory
 from services.directory.api import directory_app
-from services.directory.calendars import OfficialCalendar
+from services.directory.calendars import OfficialCalendar, supported_countries
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from services.directory.store.tables import OUTBOX
@@ -12,26 +12,27 @@ from shared import temporal
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
 from shared.door import Door
 from shared.parts import parts, rates_of
-from shared.process import Service, bus_check, main
+from shared.process import Service, bus_check, run
 from shared.reconcile import forget_old
 from shared.settings import Settings
 
 
-def _official(country: str) -> OfficialCalendar:
-    official = OfficialCalendar(country)
-    try:
-        _ = official.edition
-    except NotImplementedError:
-        print(f"COMPANY_COUNTRY: no holidays are known for {country}; use a code as CN", file=sys.stderr)
-        sys.exit(2)
-    return official
+class DirectorySettings(Settings):
+    """What the directory needs to know: its country has to be one that the calendar can start from."""
+
+    @field_validator("company_country")
+    @classmethod
+    def _has_holidays(cls, country: str) -> str:
+        if country not in supported_countries():
+            raise ValueError("no holidays are known for this country; write its ISO 3166 code, as CN")
+        return country
 
 
-async def compose(settings: Settings) -> Service:
+async def compose(settings: DirectorySettings) -> Service:
     """The directory as the settings describe it; nothing is connected yet."""
     own = await parts(settings, "directory")
     organisation = CurrentOrganisation(own.database)
-    official = _official(settings.company_country)
+    official = OfficialCalendar(settings.company_country)
     calendars = Calendars(settings.company_zone, official.edition)
     app = directory_app(
         own.database,
@@ -56,4 +57,4 @@ async def compose(settings: Settings) -> Service:
 
 
 if __name__ == "__main__":
-    main("directory", compose)
+    run("directory", compose, DirectorySettings)

@@ -1,7 +1,7 @@
 """The official working days of a country's years, as the holidays library publishes them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import cache, cached_property
 
@@ -14,6 +14,11 @@ DECREED = frozenset({"CN"})
 
 NEXT_DECREE = (12, 25)
 """Worked weekends from this day on come with the decree of the year after, and prove nothing."""
+
+
+def supported_countries() -> Collection[str]:
+    """The codes (ISO 3166) of the countries whose official years are known."""
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 class OfficialCalendar:
