@@ -1,6 +1,9 @@
 """Mistakes that let somebody see or reach what is not for them, or that lock the operator out."""
 
-from tests.deployment.breaking import Breaking, config, container, drop, one, pod, policy
+import json
+
+from monthline.deployment import MODULES
+from tests.deployment.breaking import Breaking, config, container, drop, one, pod, policy, variable
 from tests.support.kustomize import pod_template
 
 ACCESS: list[tuple[str, str, Breaking]] = [
@@ -57,6 +60,13 @@ ACCESS: list[tuple[str, str, Breaking]] = [
         "an_operator_s_commands_see_everything",
         "they do not know where the processes are",
         lambda m: pod_template(one(m, "CronJob"))["spec"]["containers"][0].pop("env"),
+    ),
+    (
+        "an_operator_s_commands_see_everything",
+        "doctor does not ask the codec server",
+        lambda m: variable(pod_template(one(m, "CronJob")), "PROCESS_URLS").update(
+            value=json.dumps({name: f"http://{name}" for name in MODULES})
+        ),
     ),
     (
         "an_operator_s_commands_see_everything",

@@ -29,3 +29,7 @@ def policy(manifests: Manifests, name: str) -> Any:
 
 def drop(manifests: Manifests, kind: str, name: str = "") -> None:
     manifests.remove(one(manifests, kind, name))
+
+
+def variable(template: Any, name: str) -> Any:
+    return next(one for one in template["spec"]["containers"][0]["env"] if one["name"] == name)

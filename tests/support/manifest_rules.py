@@ -68,10 +68,11 @@ def selectors_select_their_own_pods_alone(manifests: Sequence[Manifest]) -> list
 def policies_are_the_documented_connections(manifests: Sequence[Manifest]) -> list[str]:
     here = {one.labels[COMPONENT] for one in runners(manifests)}
     servers = {"callers", "prometheus"}
+    ours = {whence for whence, _, _ in documented()} - servers
     wanted = {
         (whence, where, port)
         for whence, where, port in documented()
-        if (whence in here or whence in servers) and (where in here or whence in here)
+        if (whence in here or whence in servers) and (where in here or (whence in here and where not in ours))
     }
     traced = any("OTEL_EXPORTER_OTLP_ENDPOINT" in one["data"] for one in of_kind(manifests, "ConfigMap"))
     wanted = {one for one in wanted if traced or one[1] != "otel-collector"}

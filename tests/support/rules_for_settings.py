@@ -123,14 +123,15 @@ def keys_are_given_to_those_who_use_them(manifests: Sequence[Manifest]) -> list[
 
 def an_operator_s_commands_see_everything(manifests: Sequence[Manifest]) -> list[str]:
     services = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
+    processes = [*MODULES, *(["codec"] if "codec" in services else [])]
     found = [one for one in runners(manifests) if one.kind == "CronJob"]
     wrong = [] if len(found) == 1 else [f"{len(found)} CronJobs"]
     wrong += ["it runs by itself" for one in of_kind(manifests, "CronJob") if not one["spec"].get("suspend")]
     for one in found:
         given = environment(manifests, one, secrets() | {"monthline-notify": {"SMTP_URL": "smtp://mail"}})
         urls = json.loads(given.get("PROCESS_URLS", "{}"))
-        wrong += [f"no way to {name}" for name in MODULES if urls.get(name) != f"http://{name}"]
-        wrong += [f"no Service {name}" for name in MODULES if name not in services]
+        wrong += [f"no way to {name}" for name in processes if urls.get(name) != f"http://{name}"]
+        wrong += [f"no Service {name}" for name in {*MODULES, *urls} if name not in services]
         wrong += [f"it lacks {name}" for name in ("OIDC_JWKS_URL", "SMTP_URL") if not given.get(name)]
     return wrong
 
