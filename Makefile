@@ -25,7 +25,7 @@ test: .venv/.dev ## Run everything CI runs
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 attacks: .venv/.dev ## Run all attacks at length: every caller in every stage, many random requests
-	@ATTACKS=all ATTACK_EXAMPLES=100 $(BIN)/python -m pytest tests/attacks $(ARGS)
+	@ATTACKS=all ATTACK_EXAMPLES=10 $(BIN)/python -m pytest tests/attacks $(ARGS)
 
 sbom: .venv/.dev ## Write the software bill of materials of the product to build/sbom.json
 	@mkdir -p build
