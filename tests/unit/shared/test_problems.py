@@ -199,7 +199,9 @@ async def test_what_is_wrong_with_a_field_is_said_in_the_caller_s_language(
 def test_what_a_model_refuses_itself_is_said_in_chinese_too() -> None:
     models = [*_python("shared/contracts"), *_python("services")]
     written = re.compile(r'raise ValueError\("([^"]+)"\)')
-    refused = {said for path in models for said in written.findall(path.read_text(encoding="utf-8"))}
+    # What a process refuses of its settings is said in its log alone.
+    over_http = [path for path in models if path.name != "__main__.py"]
+    refused = {said for path in over_http for said in written.findall(path.read_text(encoding="utf-8"))}
     assert refused
     for said in refused:
         detail = ErrorDetails(type="value_error", loc=(), msg=said, input="", ctx={"error": ValueError(said)})
