@@ -85,7 +85,7 @@ def compose(rendered: Rendered, to: Envelope, sender: str) -> Message:
     """The mail of a message: plain text and HTML, every header on one line.
 
     Built from the library's plain message classes: the newer ones parse every header they are given, which
-    takes ten times as long.
+    takes several times as long.
 
     Raises:
         MailRefused: the address cannot stand in a header.
