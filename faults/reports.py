@@ -52,6 +52,18 @@ async def reporting(world: World, walkers: Sequence[Walker], per_second: float) 
         await sending
 
 
+async def report(world: World, walker: Walker, key: str, *, to: str = "plans") -> httpx2.Response:
+    """One progress entry on the walker's plan, sent once; ``to`` is the process that is asked."""
+    return await world.driver.ask(
+        "POST",
+        to,
+        f"/plans/{walker.plan}/progress",
+        walker.person,
+        json={"entries": [entry()]},
+        Idempotency_Key=key,
+    )
+
+
 async def _report(world: World, walker: Walker, key: str, reports: Reports) -> None:
     deadline = time.monotonic() + PATIENCE
     while not await _taken(world, walker, key, reports):
@@ -65,14 +77,7 @@ async def _report(world: World, walker: Walker, key: str, reports: Reports) -> N
 
 async def _taken(world: World, walker: Walker, key: str, reports: Reports) -> bool:
     try:
-        answer = await world.driver.ask(
-            "POST",
-            "plans",
-            f"/plans/{walker.plan}/progress",
-            walker.person,
-            json={"entries": [entry()]},
-            Idempotency_Key=key,
-        )
+        answer = await report(world, walker, key)
     except httpx2.ConnectError:
         return False
     except httpx2.TransportError as error:

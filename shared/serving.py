@@ -23,8 +23,6 @@ ON_ITS_WAY = 1.0
 """Seconds that the request of somebody who has connected may still take when the server stops."""
 MOST_CONNECTIONS = 1000
 BACKLOG = 2048
-
-
 FIX = "end what has this address, or correct HTTP_PORT (HTTP_HOST)"
 
 

@@ -5,8 +5,8 @@ import asyncio
 import httpx2
 
 from faults.cases.registry import fault
-from faults.company import entry
 from faults.proxy import Disturbance
+from faults.reports import report
 from faults.walker import Walker
 from faults.world import World
 from monthline.audit.facts import Said
@@ -72,14 +72,7 @@ async def progress_answer_lost(world: World) -> None:
 async def _report(world: World, walker: Walker, key: str) -> object:
     """The entries as the API answers; None when it does not."""
     try:
-        answer = await world.driver.ask(
-            "POST",
-            "plans-api",
-            f"/plans/{walker.plan}/progress",
-            walker.person,
-            json={"entries": [entry()]},
-            Idempotency_Key=key,
-        )
+        answer = await report(world, walker, key, to="plans-api")
     except httpx2.TransportError:
         return None
     world.check(answer.status_code == 201, f"progress is answered with {answer.status_code}: {answer.text}")
