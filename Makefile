@@ -21,7 +21,7 @@ demo: .venv/.embedded ## Run a company's month on this machine; Ctrl-C ends it
 
 test: .venv/.dev ## Run everything CI runs
 	@$(MAKE) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/trial $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 --ignore=tests/e2e --ignore=tests/trial $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 attacks: .venv/.dev ## Run all attacks at length: every caller in every stage, many random requests

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -19,8 +18,8 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from shared import log, tracing
-from shared.nats_connection import Condition, address_of, connect
+from shared import tracing
+from shared.nats_connection import Condition, address_of, connect, disconnect
 from shared.outbox import LARGEST, Letter
 
 STREAM = "PLAN_EVENTS"
@@ -31,7 +30,6 @@ MAX_AGE = 30 * 24 * 3600
 made anew, which reads from the beginning, repeats nothing."""
 ACK_WAIT = 10.0
 """Seconds after which what a dead consumer had fetched goes to another."""
-logger = log.get(__name__)
 
 
 class Bus:
@@ -95,11 +93,7 @@ class Bus:
     async def close(self) -> None:
         """Send what is in the buffer and disconnect."""
         if self._client is not None:
-            try:
-                async with asyncio.timeout(3):
-                    await self._client.close()
-            except (NatsError, TimeoutError):
-                logger.info("nats.close_timeout")
+            await disconnect(self._client)
 
 
 def stream_config() -> StreamConfig:

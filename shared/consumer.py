@@ -21,6 +21,7 @@ from shared.contracts.events import EVENTS, Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
 from shared.outbox import Outbox, traceparent
+from shared.tasks import obey
 from shared.tracebacks import said
 
 MAX_DELIVER = 8
@@ -122,8 +123,10 @@ class Consumer:
             try:
                 subscription = await self._bind()
                 while True:
+                    obey()
                     await self._take(await self._fetch(subscription))
             except (NatsError, ConnectionError, TimeoutError) as error:
+                obey()
                 logger.info("consumer.rebinding", durable=self._reaction.durable, error=type(error).__name__)
                 await asyncio.sleep(0.5)
 

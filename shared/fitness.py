@@ -20,6 +20,7 @@ from shared.codec import unreadable
 from shared.contracts.ids import schedule_id
 from shared.contracts.lifecycle import PLAN_LIFECYCLE
 from shared.diagnosis import Unfit, said_by
+from shared.tasks import obey
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 SAMPLE = 3
@@ -69,6 +70,7 @@ class Fitness:
     async def _until_it_holds(self, name: str, check: Check) -> None:
         wait = FIRST_WAIT
         while not await self._holds_now(name, check):
+            obey()
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_WAIT)
         self._troubles.pop(name, None)

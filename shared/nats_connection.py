@@ -1,5 +1,6 @@
 """How a connection to NATS is made: who logs in, over which TLS, and where answers come back."""
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from nats.errors import Error as NatsError
 from shared import log
 from shared.diagnosis import NATS, fix_of, said_by
 from shared.settings import NatsSettings
+from shared.tasks import obey
 
 logger = log.get(__name__)
 MOST_TOLD = 20
@@ -74,22 +76,39 @@ async def connect(url: str, *, name: str, tls: ssl.SSLContext | None, condition:
         logger.info("nats.reconnected")
 
     user = urlsplit(url.split(",", maxsplit=1)[0]).username
-    await client.connect(
-        url,
-        name=name,
-        tls=tls,
-        # Answers come where nobody else may listen; deploy/nats/accounts.conf grants it by user.
-        inbox_prefix=f"_INBOX.{user or name}",
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,  # type: ignore[arg-type]  # seconds, slept as they are
-        connect_timeout=3,
-        ping_interval=10,
-        max_outstanding_pings=2,
-        error_cb=_noting(condition),
-        reconnected_cb=well,
-    )
+    try:
+        await client.connect(
+            url,
+            name=name,
+            tls=tls,
+            # Answers come where nobody else may listen; deploy/nats/accounts.conf grants it by user.
+            inbox_prefix=f"_INBOX.{user or name}",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,  # type: ignore[arg-type]  # seconds, slept as they are
+            connect_timeout=3,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            error_cb=_noting(condition),
+            reconnected_cb=well,
+        )
+    except BaseException:
+        # Who gives up waiting gives up the attempt too, which the library makes in a task of its own.
+        await disconnect(client)
+        raise
     condition.well()
     return client
+
+
+async def disconnect(client: Client) -> None:
+    """Send what is in the buffer and end the connection, whatever the server does."""
+    try:
+        async with asyncio.timeout(3):
+            await client.close()
+    except (NatsError, TimeoutError):
+        logger.info("nats.close_timeout")
+    except asyncio.CancelledError:
+        # Of a connection that was lost before it stood, the library raises what it cancelled itself.
+        obey()
 
 
 def _noting(condition: Condition) -> Callable[[Exception], Awaitable[None]]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -30,6 +30,7 @@ from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
 from shared.relay import Relay
 from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
+from shared.tasks import end
 from shared.temporal import MakeWorker, connect, serve_engine_figures
 
 logger = log.get(__name__)
@@ -143,18 +144,6 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
             await worker
         await end(background)
         stopping.cancel()
-
-
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel the tasks until they have ended.
-
-    A library may swallow a cancellation that comes in the instant of its answer; ``asyncio.wait_for`` does.
-    """
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=0.5)
 
 
 def _checks(service: Service, client: "asyncio.Future[Client]") -> dict[str, Check]:

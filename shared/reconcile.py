@@ -9,6 +9,7 @@ from shared.contracts.refusals import Refusal
 from shared.db import Database
 from shared.inbound import CommandDesk
 from shared.outbox import Outbox
+from shared.tasks import obey
 
 logger = log.get(__name__)
 EVERY = 60.0
@@ -28,6 +29,7 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]], name: str
     """
     metrics.WORK_DONE.labels(name).set_to_current_time()
     while True:
+        obey()
         await asyncio.sleep(seconds)
         try:
             await work()

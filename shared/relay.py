@@ -10,6 +10,7 @@ from shared.bus import Bus
 from shared.contracts.refusals import StoreDown
 from shared.db import Database
 from shared.outbox import Outbox
+from shared.tasks import obey
 
 BATCH = 64
 POLL = 0.5
@@ -32,6 +33,7 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; troubles are waited out."""
         while True:
+            obey()
             pause = POLL
             try:
                 if self._woken.is_set() or await self._anything_waits():

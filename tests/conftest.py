@@ -1,5 +1,6 @@
 """Servers that integration tests share; unit tests ask for none of them and open no socket."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,10 +12,28 @@ from shared import log
 from shared.bus import Bus, provision
 from shared.db import Database
 from shared.migrations.run import SERVICES
+from shared.tasks import end
 from tests.support.databases import close_owner, database_for, empty, migrate_all
 
 # Unconfigured, structlog draws every traceback with all its locals, for seconds each.
 log.configure("tests", level="WARNING")
+
+
+@pytest.fixture(scope="session")
+async def loop() -> asyncio.AbstractEventLoop:
+    """The event loop of all tests and fixtures."""
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """What a test began in the background has ended with it; else it disturbs others, or never ends."""
+    before = asyncio.all_tasks(loop)
+    yield
+    if left := asyncio.all_tasks(loop) - before:
+        _, left = loop.run_until_complete(asyncio.wait(left, timeout=1))
+        loop.run_until_complete(end(left))
+        assert not left, f"still running after the test: {left}"
 
 
 @pytest.fixture(scope="session")

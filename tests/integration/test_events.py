@@ -20,6 +20,7 @@ from shared.outbox import Letter, Outbox
 from shared.parts import tables
 from shared.reconcile import forget_old
 from shared.relay import Relay
+from tests.support.background import running
 from tests.support.build import MARCH
 
 COMMON = tables("notify")
@@ -222,13 +223,34 @@ async def test_a_consumer_that_was_ended_resumes_where_it_was(database: Database
     for number in (1, 2):
         [letter] = await told(database, changed(number))
         await Relay(database, OUTBOX, bus).relay_once()
-        running = asyncio.create_task(Consumer(database, OUTBOX, bus, watched).run())
-        await until(lambda wanted=str(letter.id): _took_effect(database, wanted))  # type: ignore[misc]
-        running.cancel()
+        async with running(Consumer(database, OUTBOX, bus, watched).run()):
+            await until(lambda wanted=str(letter.id): _took_effect(database, wanted))  # type: ignore[misc]
     async with database.transaction() as connection:
         counts = select(func.count(), func.count(EFFECT.c.event_id.distinct()))
         total, different = (await connection.execute(counts)).one()
     assert total == different
+
+
+async def test_a_consumer_ends_although_the_library_swallowed_its_cancellation(
+    database: Database, bus: Bus
+) -> None:
+    watched = reaction()
+    [letter] = await told(database, changed())
+    await Relay(database, OUTBOX, bus).relay_once()
+    async with running(Consumer(database, OUTBOX, bus, watched).run()) as consuming:
+        await until(lambda: _took_effect(database, str(letter.id)))
+        while await _unacknowledged(bus, watched.durable):
+            await asyncio.sleep(0.02)
+        # A closed client turns the cancellation of a waiting fetch into an error of its own.
+        consuming.cancel()
+        await bus.close()
+        _, left = await asyncio.wait([consuming], timeout=10)
+        assert not left
+    assert consuming.cancelled()
+
+
+async def _unacknowledged(bus: Bus, durable: str) -> int:
+    return (await bus.jetstream.consumer_info(STREAM, durable)).num_ack_pending or 0
 
 
 async def _took_effect(database: Database, event_id: str) -> bool:
@@ -270,10 +292,9 @@ async def test_poison_goes_to_the_dead_letters_and_the_next_message_flows(
     await bus.jetstream.publish(DraftChanged.subject(), b"not json", timeout=5)
     await told(database, changed())
     await Relay(database, OUTBOX, bus).relay_once()
-    running = asyncio.create_task(Consumer(database, OUTBOX, bus, watched).run())
-    await until(lambda: _buried(database, watched.durable))
-    await until(lambda: _effects_at_least(database, 1))
-    running.cancel()
+    async with running(Consumer(database, OUTBOX, bus, watched).run()):
+        await until(lambda: _buried(database, watched.durable))
+        await until(lambda: _effects_at_least(database, 1))
     async with database.transaction() as connection:
         letters = await OUTBOX.dead_letters(connection)
     mine = [letter for letter in letters if letter.consumer == watched.durable]
@@ -332,11 +353,8 @@ async def counted(database: Database) -> tuple[int, int]:
 async def test_what_a_consumer_took_is_remembered_longer_than_any_outbox_keeps_it(database: Database) -> None:
     for days in (30, 38, 45):
         await aged(database, days)
-    sweeper = asyncio.create_task(forget_old(database, OUTBOX, seconds=0.01))
-    try:
+    async with running(forget_old(database, OUTBOX, seconds=0.01)):
         await until(lambda: counted_is(database, (1, 2)))
-    finally:
-        sweeper.cancel()
 
 
 async def counted_is(database: Database, wanted: tuple[int, int]) -> bool:

@@ -28,6 +28,7 @@ from shared.diagnosis import NATS, fix_of
 from shared.migrations.run import SERVICES
 from shared.process import bus_check
 from shared.relay import Relay
+from tests.support.background import listening, running
 from tests.support.certificates import Authority
 from tests.support.guarded_nats import GuardedNats
 
@@ -176,14 +177,10 @@ async def test_a_fact_goes_from_one_service_to_another_with_the_permissions_of_b
             taken.set()
 
         consumer = Consumer(plans, PLANS_OUTBOX, to_plans, replace(reaction, handler=each(take)))
-        task = asyncio.create_task(consumer.run())
-        try:
-            async with asyncio.timeout(20):
-                await taken.wait()
-                while await _unacknowledged(connected, "plans-metrics"):
-                    await asyncio.sleep(0.02)
-        finally:
-            task.cancel()
+        async with running(consumer.run()), asyncio.timeout(20):
+            await taken.wait()
+            while await _unacknowledged(connected, "plans-metrics"):
+                await asyncio.sleep(0.02)
 
 
 async def _unacknowledged(connected: As, durable: str) -> int:
@@ -266,17 +263,13 @@ async def test_a_password_is_not_told_to_a_server_that_offers_no_tls(scheme: str
         info = {"server_id": "x", "version": "2.15.1", "auth_required": True, "max_payload": 1024}
         writer.write(f"INFO {json.dumps(info)}\r\n".encode())
         heard.put_nowait(await reader.read(4096))
-        writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with listening(serve) as port:
         tls = ssl.create_default_context() if scheme == "tls" else None
         bus = Bus(f"{scheme}://plans:hunter2@127.0.0.1:{port}", name="test", tls=tls)
-        connecting = asyncio.create_task(bus.connect())
-        try:
+        async with running(bus.connect()):
             assert (b"hunter2" in await asyncio.wait_for(heard.get(), 10)) is told
-        finally:
-            connecting.cancel()
+        await bus.close()
 
 
 async def test_a_process_without_workers_is_ready_without_the_bus() -> None:

@@ -16,8 +16,9 @@ from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
-from shared.process import Service, end, serve
+from shared.process import Service, serve
 from shared.settings import ProcessSettings
+from shared.tasks import end
 from tests.support.deployments import KEY_A, deployment_on, process
 
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from monthline.embedded.ports import LOOPBACK
+from shared.tasks import end
+from tests.support.background import listening
 from tests.support.certificates import Authority, Pair
 
 SSL_REQUEST = (80877103).to_bytes(4, "big")
@@ -30,11 +32,11 @@ class Front:
                 asyncio.create_task(_pipe(reader, inner_writer)),
                 asyncio.create_task(_pipe(inner_reader, writer)),
             ]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            inner_writer.close()
-        writer.close()
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                inner_writer.close()
+                await end(ways)
 
     async def secure_postgres(
         self, context: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -49,10 +51,9 @@ class Front:
                 writer.write(b"S")
                 await writer.drain()
                 await writer.start_tls(context)
-                return await self.carry(reader, writer)
-            self.refused += 1
-        writer.close()
-        return None
+                await self.carry(reader, writer)
+            else:
+                self.refused += 1
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -76,8 +77,7 @@ async def postgres_over_tls(target: int, pair: Pair) -> AsyncIterator[Front]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await front.secure_postgres(context, reader, writer)
 
-    async with await asyncio.start_server(serve, LOOPBACK, 0) as server:
-        front.port = server.sockets[0].getsockname()[1]
+    async with listening(serve) as front.port:
         yield front
 
 
@@ -88,6 +88,5 @@ async def grpc_over_mutual_tls(target: int, pair: Pair, clients: Authority) -> A
     context.load_verify_locations(clients.certificate)
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["h2"])
-    async with await asyncio.start_server(front.carry, LOOPBACK, 0, ssl=context) as server:
-        front.port = server.sockets[0].getsockname()[1]
+    async with listening(front.carry, context) as front.port:
         yield front

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.support.background import listening
+
 SECRET_KEY = b"k" * 32
 SECRET = "whsec_" + base64.b64encode(SECRET_KEY).decode()
 
@@ -118,15 +120,10 @@ class WebhookReceiver:
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
-        finally:
-            writer.close()
 
 
 @asynccontextmanager
 async def receiving(receiver: WebhookReceiver, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """The URL of a webhook receiver that lives as long as the block."""
-    server = await asyncio.start_server(receiver.take, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-    finally:
-        server.close()
+    async with listening(receiver.take, tls) as port:
+        yield f"http://127.0.0.1:{port}/hook"

@@ -17,6 +17,7 @@ from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
 from tests.integration.notify.house import SOON, House, told
 from tests.integration.notify.receivers import SECRET, MoodyMailServer, mail_server
+from tests.support.background import running
 from tests.unit.notify.build import organisation, person
 
 
@@ -145,12 +146,9 @@ async def test_a_store_that_is_away_for_a_while_loses_nothing(house: House) -> N
     async with mail_server(moody) as smtp:
         mailer = Mailer(SmtpServer.at(smtp), "monthline@company.example")
         patient = Sender(away, house.people, mailer=mailer, caller=Caller(), pace=SOON)
-        running = asyncio.create_task(patient.run())
-        async with asyncio.timeout(5):
+        async with running(patient.run()), asyncio.timeout(5):
             while not moody.taken:
                 await asyncio.sleep(0.01)
-        running.cancel()
-        await asyncio.wait([running])
     assert away.times == 0
     assert [one.state for one in await house.deliveries()] == [DeliveryState.SENT]
 

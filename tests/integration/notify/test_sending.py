@@ -1,8 +1,6 @@
 """What is queued leaves once: troubles are retried, slow receivers hold up nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from aiosmtpd.smtp import SMTP as Smtp
@@ -23,20 +21,10 @@ from tests.integration.notify.receivers import (
     receiving,
     status,
 )
+from tests.support.background import running
 
 UNAVAILABLE = "451 try later"
 BROKEN = "554 transaction failed"
-
-
-@asynccontextmanager
-async def running(sender: Sender) -> AsyncIterator[None]:
-    """The sender's loop, stopped at the end of the block."""
-    task = asyncio.create_task(sender.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 async def _cut_short(sender: Sender, receiver: WebhookReceiver) -> None:
@@ -196,7 +184,7 @@ async def test_a_slow_receiver_holds_up_its_own_lane_only(house: House) -> None:
         for _ in range(20):
             await house.hear(told())
         sender = house.sender(caller=Caller(allow_private=True, seconds=20), pace=pace)
-        async with running(sender), asyncio.timeout(10):
+        async with running(sender.run()), asyncio.timeout(10):
             while len(quick.calls) < 20:
                 await asyncio.sleep(0.01)
         assert len(slow.calls) == pace.per_lane
@@ -252,7 +240,7 @@ async def test_a_sender_that_is_stopped_lets_what_is_on_its_way_arrive(house: Ho
     async with receiving(receiver) as url:
         await house.subscribe("payroll", url)
         await house.hear(told())
-        async with running(house.sender()):
+        async with running(house.sender().run()):
             while not receiver.calls:
                 await asyncio.sleep(0.01)
     assert await _states(house) == [(DeliveryState.SENT, 1)]

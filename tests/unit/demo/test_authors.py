@@ -8,6 +8,7 @@ from monthline.demo import authors
 from monthline.demo.authors import Author, Derailed
 from monthline.demo.transport import Refusal
 from shared.contracts.words import Stage
+from tests.support.background import running
 from tests.unit.demo.office import AUTHOR, LATER, MONTH, Office, scene, told
 
 
@@ -49,31 +50,28 @@ async def test_who_never_submits_leaves_a_draft() -> None:
 
 async def test_a_recalled_plan_is_submitted_again() -> None:
     office = Office()
-    playing = asyncio.create_task(author(office, f"{{recall: true, resubmit: {LATER}}}", later=True).play())
-    await until(office, ["submit", "recall", "submit"])
-    playing.cancel()
+    async with running(author(office, f"{{recall: true, resubmit: {LATER}}}", later=True).play()):
+        await until(office, ["submit", "recall", "submit"])
     assert office.revision == 2
 
 
 async def test_a_returned_plan_is_submitted_again_only_when_it_came_back() -> None:
     office = Office()
     part = f"{{hr: {{return: low}}, resubmit: {LATER}}}"
-    playing = asyncio.create_task(author(office, part, later=True).play())
-    await until(office, ["submit"])
-    await asyncio.sleep(0.02)
-    assert office.moves == ["submit"]
-    office.stage = Stage.DRAFTING
-    await until(office, ["submit", "submit"])
-    playing.cancel()
+    async with running(author(office, part, later=True).play()):
+        await until(office, ["submit"])
+        await asyncio.sleep(0.02)
+        assert office.moves == ["submit"]
+        office.stage = Stage.DRAFTING
+        await until(office, ["submit", "submit"])
 
 
 async def test_a_refused_submission_is_corrected_and_sent_again() -> None:
     office = Office()
     office.refusals["submit"] = ["plan.blocked"]
     part = f"{{submit: refused, resubmit: {LATER}}}"
-    playing = asyncio.create_task(author(office, part, later=True).play())
-    await until(office, ["submit", "submit"])
-    playing.cancel()
+    async with running(author(office, part, later=True).play()):
+        await until(office, ["submit", "submit"])
     assert office.revision == 1
 
 

@@ -14,9 +14,9 @@ from shared import metrics
 from shared.contracts.refusals import Forbidden, StoreDown
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import Rung, RungOutcome
-from shared.process import end
 from shared.readings import Figures, Reading, Value
 from shared.reconcile import every
+from shared.tasks import end
 from shared.temporal import activities_of
 from shared.watch import OTHER, Watched
 from tests.unit.plans.build import fire
