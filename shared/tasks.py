@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Iterable
 
+AGAIN = 15.0
+"""Seconds that a task which was cancelled is given to end well, as a sender needs them for its mails."""
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel the tasks until they have ended.
+
+async def end(tasks: Iterable[asyncio.Task[None]], *, again: float = AGAIN) -> None:
+    """Cancel the tasks, and after ``again`` seconds once more, until they have ended.
 
     A library may swallow a cancellation that comes in the instant of its answer, as ``asyncio.wait_for``
     does before Python 3.12, or turn it into an error of its own, as the NATS client does once it is closed.
@@ -14,7 +17,7 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=0.5)
+        _, left = await asyncio.wait(left, timeout=again)
 
 
 def obey() -> None:

@@ -7,7 +7,7 @@ import httpx2
 
 from monthline.deployment import MODULES, Deployment
 from monthline.doctor.verdict import Ill, first_line
-from services.notify.mail import SmtpServer
+from services.notify.smtp import SmtpServer
 
 PATIENCE = 5.0
 

@@ -3,8 +3,9 @@
 from services.notify.api import NotifyApi
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel
-from services.notify.mail import Mailer, SmtpServer
+from services.notify.mail import Mailer
 from services.notify.reactions import Telling
+from services.notify.smtp import SmtpServer
 from services.notify.store import figures
 from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller

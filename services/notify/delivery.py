@@ -4,11 +4,11 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.notify.domain.schedule import RetrySchedule
 from services.notify.domain.signature import signed_headers
@@ -37,6 +37,9 @@ class SendsMail(Protocol):
 
     async def send(self, rendered: Rendered, to: Envelope) -> None:
         """Hand the words of a message over as a mail."""
+
+    async def hang_up(self) -> None:
+        """End the connections that carry nothing now."""
 
 
 class CallsWebhooks(Protocol):
@@ -103,10 +106,10 @@ class Sender:
             while True:
                 claimed = await self._claim_if_possible()
                 for one in claimed:
-                    task = asyncio.create_task(self._carry(one))
-                    self._on_way.add(task)
-                    task.add_done_callback(self._on_way.discard)
+                    self._begin(self._carry(one))
                 if not claimed:
+                    if not self._busy[MAIL_LANE]:
+                        self._begin(self._hang_up())
                     await self._rest()
         finally:
             await self._let_go()
@@ -115,7 +118,17 @@ class Sender:
         """Try everything that is due now, once each; how many that were."""
         claimed = await self._claim()
         await asyncio.gather(*(self._carry(one) for one in claimed))
+        await self._hang_up()
         return len(claimed)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._on_way.add(task)
+        task.add_done_callback(self._on_way.discard)
+
+    async def _hang_up(self) -> None:
+        if self._mailer is not None:
+            await self._mailer.hang_up()
 
     async def _claim_if_possible(self) -> Sequence[Claimed]:
         try:
@@ -153,6 +166,7 @@ class Sender:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._hang_up()
 
     async def _carry(self, claimed: Claimed) -> None:
         try:

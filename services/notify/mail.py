@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -15,20 +14,19 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.notify.domain.values import Rendered
 from services.notify.domain.wording import one_line
+from services.notify.smtp import Lines, SmtpServer
 from shared.contracts.values import Text
 
 FOOTER: Final = Text(
     zh="此邮件由月度计划系统 Monthline 发出。可在“通知设置”中关闭邮件，站内消息不受影响。",
     en="Sent by Monthline. Mails can be turned off in your preferences; the inbox stays.",
 )
-_PORTS: Final = {"smtp": 25, "smtps": 465}
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("services.notify"), autoescape=True, undefined=StrictUndefined
 )
@@ -45,40 +43,6 @@ class Envelope:
     name: str
     address: str
     message_id: str
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """Where mails are handed over. With a user, the password is sent under TLS only."""
-
-    host: str
-    port: int
-    secure: bool = False
-    username: str | None = None
-    password: str | None = None
-
-    @classmethod
-    def at(cls, url: str) -> "SmtpServer":
-        """The server of an ``smtp://[user:password@]host[:port]`` or ``smtps://`` URL.
-
-        Raises:
-            ValueError: it is no such URL; the text does not repeat it.
-        """
-        refused = ValueError("SMTP_URL reads smtp://[user:password@]host[:port] or smtps://…")
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise refused from None
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise refused
-        return cls(
-            host=parts.hostname,
-            port=port or _PORTS[parts.scheme],
-            secure=parts.scheme == "smtps",
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
 
 
 def compose(rendered: Rendered, to: Envelope, sender: str) -> Message:
@@ -122,59 +86,38 @@ def _part_of(content: str, kind: str) -> MIMEText:
 
 
 class Mailer:
-    """Hands mails to one SMTP server, each over a connection of its own and within ``seconds``."""
+    """Hands mails to one SMTP server, each within ``seconds``, several of them over one connection."""
 
     def __init__(
         self, server: SmtpServer, sender: str, *, seconds: float = 20.0, tls: ssl.SSLContext | None = None
     ) -> None:
-        self._server = server
         self._sender = sender
         self._seconds = seconds
-        self._tls = tls
+        self._lines = Lines(server, name=_domain(sender), seconds=seconds, tls=tls)
 
     async def send(self, rendered: Rendered, to: Envelope) -> None:
-        """Hand a mail over.
+        """Hand a mail over. The connection is kept for the next one until :meth:`hang_up`.
 
         Raises:
             MailRefused: the server did not take it: refused, unreachable, or too slow.
         """
         mail = compose(rendered, to, self._sender)
-        client = self._client()
+        line = None
         try:
             async with asyncio.timeout(self._seconds):
-                await client.connect()
-                await client.send_message(mail, sender=self._sender, recipients=[to.address])
+                line = await self._lines.take()
+                await line.client.send_message(mail, sender=self._sender, recipients=[to.address])
+            # Only a line that has just carried a mail is known to be good.
+            line = self._lines.keep(line)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             raise MailRefused(_reason(error)) from error
         finally:
-            await _part(client)
+            if line is not None:
+                await line.end()
 
-    def _client(self) -> aiosmtplib.SMTP:
-        return aiosmtplib.SMTP(
-            hostname=self._server.host,
-            port=self._server.port,
-            username=self._server.username,
-            password=self._server.password,
-            use_tls=self._server.secure,
-            start_tls=self._start_tls(),
-            tls_context=self._tls,
-            local_hostname=_domain(self._sender),
-            timeout=self._seconds,
-        )
-
-    def _start_tls(self) -> bool | None:
-        if self._server.secure:
-            return False
-        return True if self._server.username else None
-
-
-async def _part(client: aiosmtplib.SMTP) -> None:
-    """Say goodbye; a server that has taken the mail and then hangs has taken it all the same."""
-    with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-        async with asyncio.timeout(2):
-            if client.is_connected:
-                await client.quit()
-    client.close()
+    async def hang_up(self) -> None:
+        """End the connections that carry nothing now."""
+        await self._lines.end()
 
 
 def _domain(address: str) -> str:

@@ -43,7 +43,7 @@ async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:
     tasks = [asyncio.create_task(Stubborn(times).run()) for times in (0, 2)]
     await asyncio.sleep(0)
     async with asyncio.timeout(10):
-        await end(tasks)
+        await end(tasks, again=0.01)
     assert all(task.cancelled() for task in tasks)
 
 

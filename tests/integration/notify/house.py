@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from services.notify.delivery import CallsWebhooks, Pace, Sender, SendsMail
 from services.notify.domain.schedule import RetrySchedule
 from services.notify.domain.values import Delivery, Message, Preferences
-from services.notify.mail import Mailer, SmtpServer
+from services.notify.mail import Mailer
 from services.notify.reactions import Telling
+from services.notify.smtp import SmtpServer
 from services.notify.store import deliveries, messages, tables, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.store.tables import ORG, OUTBOX

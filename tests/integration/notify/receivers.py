@@ -30,6 +30,8 @@ class MoodyMailServer:
         mood = self._moods.pop(0) if self._moods else "250 taken"
         if mood == "hang":
             await asyncio.sleep(30)
+        if mood.startswith("2") and mood.endswith("slowly"):
+            await asyncio.sleep(0.7)
         if mood.startswith("2"):
             self.taken.append(envelope.original_content or b"")
         return mood

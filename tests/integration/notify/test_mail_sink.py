@@ -5,7 +5,8 @@ from pathlib import Path
 import httpx2
 
 from monthline.demo.mail import MailFolder, mail_app, receiving
-from services.notify.mail import Envelope, Mailer, SmtpServer
+from services.notify.mail import Envelope, Mailer
+from services.notify.smtp import SmtpServer
 from shared.contracts.words import Language
 from tests.unit.notify.build import rendered
 
@@ -19,6 +20,7 @@ async def _send(folder: MailFolder, *subjects: str) -> None:
             words = rendered(subject, "部门：<b>销售部</b>", language=Language.ZH)
             to = Envelope("李娜", f"p{number}@example.com", f"message-{number}")
             await mailer.send(words, to)
+        await mailer.hang_up()
 
 
 def _client(folder: MailFolder) -> httpx2.AsyncClient:

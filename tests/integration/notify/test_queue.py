@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel, DeliveryState, Rendered
-from services.notify.mail import Envelope, Mailer, SmtpServer
+from services.notify.mail import Envelope, Mailer
+from services.notify.smtp import SmtpServer
 from services.notify.store import claims, deliveries, webhooks
 from services.notify.store.claims import Claimed
 from services.notify.webhooks import Caller
@@ -32,6 +33,9 @@ class BrokenMailer:
         if to.address.startswith(self._cannot):
             raise RuntimeError("a mistake of the programmers")
         self.taken.append(to.address)
+
+    async def hang_up(self) -> None:
+        pass
 
 
 class AwayAtFirst(Database):

@@ -55,6 +55,17 @@ async def test_a_mail_server_with_500s_gets_one_mail_in_the_end(house: House) ->
     assert await _states(house) == [(DeliveryState.SENT, 3)]
 
 
+async def test_a_sender_that_is_stopped_waits_for_the_mail_on_its_way(house: House) -> None:
+    moody = MoodyMailServer("250 taken, slowly")
+    await house.hear(told("p017"))
+    async with mail_server(moody) as smtp:
+        pace = Pace(grace=5, retries=EAGER)
+        async with running(house.sender(smtp=smtp, pace=pace).run()), asyncio.timeout(5):
+            while not moody.tries:
+                await asyncio.sleep(0.01)
+    assert await _states(house) == [(DeliveryState.SENT, 1)]
+
+
 async def test_a_mail_goes_to_the_address_the_directory_knows(house: House) -> None:
     recipients: list[str] = []
 

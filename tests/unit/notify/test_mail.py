@@ -7,7 +7,8 @@ from email.policy import default
 import pytest
 
 from services.notify.domain.values import Rendered
-from services.notify.mail import Envelope, MailRefused, SmtpServer, compose
+from services.notify.mail import Envelope, MailRefused, compose
+from services.notify.smtp import SmtpServer
 from shared.contracts.words import Language
 from tests.unit.notify.build import rendered
 
