@@ -133,16 +133,18 @@ class Commands:
             .values(status=status, answer=answer, answered_at=func.now())
         )
 
-    async def withdraw(self, connection: Connection, command_id: str) -> None:
+    async def withdraw(self, connection: Connection, command_id: str) -> bool:
         """Forget a pending command that was never sent, so that its key may be used again.
 
-        One that its sender has sent a second time meanwhile is kept: that one may have arrived.
+        One that its sender has sent a second time meanwhile is kept, and the answer is false: that one
+        may have arrived.
         """
-        await connection.execute(
+        withdrawn = await connection.execute(
             self.table.delete().where(
                 self.table.c.id == command_id, self.table.c.status == "pending", self.table.c.attempts == 0
             )
         )
+        return bool(withdrawn.rowcount)
 
     async def attempted(self, connection: Connection, command_id: str) -> bool:
         """Note that a command is about to be sent again; false when it has been withdrawn meanwhile."""

@@ -1,11 +1,10 @@
 """Consumers of the stream: a message's effect once, however often it is delivered."""
 
 import asyncio
-import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -13,13 +12,13 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
-from pydantic import ValidationError
 
 from shared import log, metrics, tracing
 from shared.bus import STREAM, Bus, consumer_config
-from shared.contracts.events import EVENTS, Event
+from shared.contracts.events import Event
 from shared.contracts.refusals import StoreDown
 from shared.db import Connection, Database
+from shared.messages import Meta, Poison, Told, event_id, opened
 from shared.outbox import Outbox, traceparent
 from shared.tasks import obey
 from shared.tracebacks import said
@@ -30,24 +29,6 @@ BACKOFF = (0.2, 1.0, 5.0, 15.0, 60.0)
 FETCH = 64
 """Messages that are taken together at most, in one transaction."""
 logger = log.get(__name__)
-
-
-@dataclass(frozen=True)
-class Meta:
-    """Of a message: the event's id, how often it was delivered, its CloudEvents JSON, and its trace."""
-
-    event_id: str
-    delivered: int
-    body: bytes = b""
-    trace: str | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    """An event as it was delivered."""
-
-    event: Event
-    meta: Meta
 
 
 Handler = Callable[[Connection, Sequence[Told]], Awaitable[None]]
@@ -80,28 +61,6 @@ class Reaction:
     handler: Handler
 
 
-class Poison(Exception):
-    """A message that no number of deliveries will make readable."""
-
-
-def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
-    """The event's id, the event and its trace context, from CloudEvents JSON.
-
-    Raises:
-        Poison: not JSON, not CloudEvents, of an unknown type, not of that type's shape, or told on
-            another subject than its type's: permissions are on subjects.
-    """
-    try:
-        envelope = json.loads(body)
-        if envelope["type"] != subject:
-            raise ValueError(f"an event of type {str(envelope['type'])[:100]}")
-        kind = EVENTS[envelope["type"]]
-        event = kind.model_validate(envelope["data"])
-        return str(envelope["id"]), event, envelope.get("traceparent")
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise Poison(f"{subject}: {type(error).__name__}: {said(error)[:500]}") from error
-
-
 class Consumer:
     """Runs one reaction: inbox row and effect in one transaction, then the acknowledgement."""
 
@@ -121,14 +80,24 @@ class Consumer:
         """Consume until cancelled; binds again whenever the broker was away."""
         while True:
             try:
-                subscription = await self._bind()
-                while True:
-                    obey()
-                    await self._take(await self._fetch(subscription))
-            except (NatsError, ConnectionError, TimeoutError) as error:
+                async with self._subscribed() as subscription:
+                    while True:
+                        obey()
+                        await self._take(await self._fetch(subscription))
+            except (NatsError, ConnectionError, TimeoutError, StoreDown) as error:
                 obey()
                 logger.info("consumer.rebinding", durable=self._reaction.durable, error=type(error).__name__)
                 await asyncio.sleep(0.5)
+
+    @asynccontextmanager
+    async def _subscribed(self) -> AsyncIterator[JetStreamContext.PullSubscription]:
+        """What is fetched from; given back, for the client keeps it, also over reconnections, until then."""
+        subscription = await self._bind()
+        try:
+            yield subscription
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _bind(self) -> JetStreamContext.PullSubscription:
         """Bind to the durable that ``monthline migrate`` made; make it where that did not run.
@@ -191,20 +160,32 @@ class Consumer:
         outcome = "taken"
         try:
             await self._effect([_opened(message)])
-        except Poison as error:
-            outcome = "buried"
-            await self.bury(message.subject, message.data, error, delivered)
         except StoreDown:
             await self._put_off(message, 2)
             return
         except Exception as error:
-            logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
-            if delivered < MAX_DELIVER:
-                await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
+            if not isinstance(error, Poison):
+                logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
+                if delivered < MAX_DELIVER:
+                    await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
+                    return
+            if not await self._buried(message, error):
                 return
             outcome = "buried"
-            await self.bury(message.subject, message.data, error, delivered)
         await self._done(message, outcome)
+
+    async def _buried(self, message: Msg, error: Exception) -> bool:
+        """Give a message up; where even that fails it is put off, and keeps no other from being taken."""
+        try:
+            await self.bury(message.subject, message.data, error, message.metadata.num_delivered)
+        except StoreDown:
+            await self._put_off(message, 2)
+            return False
+        except Exception as failed:
+            logger.error("consumer.not_buried", durable=self._reaction.durable, error=type(failed).__name__)
+            await self._put_off(message, BACKOFF[-1])
+            return False
+        return True
 
     async def _done(self, message: Msg, outcome: str) -> None:
         await message.ack()
@@ -249,22 +230,12 @@ class Consumer:
             await self._outbox.bury(
                 connection,
                 consumer=self._reaction.durable,
-                event_id=_event_id(body),
+                event_id=event_id(body),
                 subject=subject,
                 body=body,
                 error=f"{type(error).__name__}: {said(error)}",
                 attempts=delivered,
             )
-
-
-def opened(subject: str, body: bytes, delivered: int, published: str | None = None) -> Told:
-    """A message as its reader sees it; it was ``published`` in that trace, if not in the event's own.
-
-    Raises:
-        Poison: it cannot be read.
-    """
-    event_id, event, told = read(subject, body)
-    return Told(event, Meta(event_id, delivered, body, published or told))
 
 
 def _opened(message: Msg) -> Told:
@@ -279,10 +250,3 @@ def _bound(several: Sequence[Told]) -> dict[str, str]:
     meta = several[0].meta
     found = re.fullmatch(r"[0-9a-f]{2}-([0-9a-f]{32})-.*", meta.trace or "")
     return {"event": meta.event_id} | ({"trace_id": found[1]} if found else {})
-
-
-def _event_id(body: bytes) -> str:
-    try:
-        return str(json.loads(body)["id"])[:200]
-    except (ValueError, KeyError, TypeError):
-        return ""

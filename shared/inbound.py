@@ -71,7 +71,7 @@ class CommandDesk:
         Raises:
             Refusal: the command is refused; the refusal is kept as its answer.
             KeyReused: the key stands for another request.
-            EngineDown: nothing was sent and nothing is kept.
+            EngineDown: nothing was sent, by anybody, and nothing is kept.
         """
         with log.about(command), metrics.command(command.move.value) as noted:
             try:
@@ -90,10 +90,10 @@ class CommandDesk:
         async with self._database.autocommit() as connection:
             earlier = await self._commands.receive(connection, command, request_hash)
         if earlier is None:
-            return await self._send(command)
+            return await self._send_first(command)
         if earlier.request_hash != request_hash:
             raise KeyReused()
-        return self._answer(earlier) or await self._send(command, deadline=2)
+        return self._answer(earlier) or await self._send_once_more(command)
 
     async def find(self, actor: str, key: str) -> Outcome:
         """What became of the caller's command; asks the engine once more when it is still open.
@@ -141,14 +141,40 @@ class CommandDesk:
             kept = await self._commands.attempted(connection, entry.id)
         if not kept:
             raise NotFound(what="command")
-        return await self._send(Command.model_validate(entry.request), deadline=2)
+        return await self._send_once_more(Command.model_validate(entry.request))
+
+    async def _send_first(self, command: Command) -> Outcome:
+        """Send a command that was noted just now.
+
+        Raises:
+            EngineDown: it is forgotten again, for nobody else has come with it meanwhile.
+        """
+        try:
+            return await self._send(command)
+        except EngineDown:
+            if await self._withdrawn(command):
+                raise
+            return Pending(idempotency_key(command.command_id))
+
+    async def _send_once_more(self, command: Command) -> Outcome:
+        """Send a command that somebody has sent before, or is sending: it may have arrived, and stays."""
+        try:
+            return await self._send(command, deadline=2)
+        except EngineDown:
+            return Pending(idempotency_key(command.command_id))
+
+    async def _withdrawn(self, command: Command) -> bool:
+        try:
+            async with self._database.autocommit() as connection:
+                return await self._commands.withdraw(connection, command.command_id)
+        except StoreDown:
+            return False
 
     async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
         key = idempotency_key(command.command_id)
         try:
             moved = await self._engine.command(command, deadline=deadline)
         except EngineDown:
-            await self._withdraw_if_new(command, deadline)
             raise
         except Unknown:
             return Pending(key)
@@ -161,12 +187,6 @@ class CommandDesk:
             raise KeyReused()
         await self._settle(command, "applied", moved.model_dump(mode="json"))
         return moved
-
-    async def _withdraw_if_new(self, command: Command, deadline: float | None) -> None:
-        """Only a first sending is withdrawn: a command sent before may have reached the engine."""
-        if deadline is None:
-            async with self._database.autocommit() as connection:
-                await self._commands.withdraw(connection, command.command_id)
 
     async def _without_lifecycle(self, command: Command, key: str) -> Outcome:
         """A plan that has ended refuses; one whose lifecycle is missing waits for the reconciler."""

@@ -55,8 +55,9 @@ def parse_keys(text: str) -> Keyring:
     keys = tuple(_key(number, entry) for number, entry in enumerate(written if encrypts else written[1:], 1))
     if len({id_ for id_, _ in keys}) != len(keys):
         raise ValueError("two keys have the same id; give each an id of its own")
-    if not encrypts and not keys:
-        raise ValueError(f"no key behind {PLAIN}; {FORM}")
+    if text.strip() and not keys:
+        # Whoever names a place for keys wants them: an empty file must not switch encryption off.
+        raise ValueError(f"no key {'in it' if encrypts else f'behind {PLAIN}'}; {FORM}")
     return Keyring(keys, encrypts)
 
 

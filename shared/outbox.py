@@ -238,10 +238,10 @@ class Outbox:
         await connection.execute(
             insert(self.dead).values(
                 consumer=consumer,
-                event_id=event_id,
-                subject=subject,
-                body=body[:LARGEST].decode("utf-8", "replace").replace("\x00", "\ufffd"),
-                error=error[:2000],
+                event_id=_storable(event_id),
+                subject=_storable(subject),
+                body=_storable(body[:LARGEST].decode("utf-8", "replace")),
+                error=_storable(error[:2000]),
                 attempts=attempts,
             )
         )
@@ -275,3 +275,8 @@ class Outbox:
 
 def _before(days: int) -> ColumnElement[datetime]:
     return func.now() - func.make_interval(0, 0, 0, days)
+
+
+def _storable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep: NUL, and halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

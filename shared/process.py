@@ -30,7 +30,7 @@ from shared.readings import Figures, Reading, of_consumers, of_outbox, of_pool
 from shared.relay import Relay
 from shared.settings import ProcessSettings, Settings
 from shared.stream import stream_is_fit
-from shared.tasks import end
+from shared.tasks import end, obey
 from shared.temporal import MakeWorker, connect, serve_engine_figures
 
 logger = log.get(__name__)
@@ -255,6 +255,7 @@ async def _connect(bus: Bus) -> None:
         try:
             return await bus.connect()
         except Exception as error:
+            obey()
             logger.warning("nats.unreachable", address=bus.address, reason=said_by(error))
             await asyncio.sleep(1)
 

@@ -14,6 +14,9 @@ BURST = 5
 MOST = 20_000
 """Buckets kept; beyond it those that were used longest ago are forgotten, which is to say full again."""
 
+LONGEST = 200
+"""Characters by which plans are told apart here: what is asked for need not be one, and has any length."""
+
 
 class Buckets:
     """One bucket a key; each holds ``BURST`` seconds' worth and refills at ``rate`` a second; 0: no bound."""
@@ -74,7 +77,7 @@ class Rates:
         Raises:
             TooOften: they have tried more often than is bearable.
         """
-        _refuse(self.plans.take(f"{person} {plan}"), "plan")
+        _refuse(self.plans.take(f"{person} {plan[:LONGEST]}"), "plan")
 
     def note_bad_token(self, address: str) -> None:
         """Count a token that did not hold; raises TooOften."""

@@ -21,6 +21,9 @@ PATIENCE = 20.0
 connection, from the beginning: who sends nothing keeps no connection from others."""
 ON_ITS_WAY = 1.0
 """Seconds that the request of somebody who has connected may still take when the server stops."""
+MOST_BESIDE_BODY = 64 * 1024
+"""Bytes that a request may have beside its body: request line, headers, the frames of chunks, trailers."""
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 MOST_CONNECTIONS = 1000
 BACKLOG = 2048
 FIX = "end what has this address, or correct HTTP_PORT (HTTP_HOST)"
@@ -65,31 +68,50 @@ class Server(uvicorn.Server):
 
 
 class Impatient(HttpToolsProtocol):
-    """A connection that is closed when a request does not arrive in time."""
+    """A connection that is closed when a request does not arrive in time, or has too much of a head."""
 
     patience = PATIENCE
     _waiting: asyncio.TimerHandle | None = None
     _leaving = False
+    _beside_body = 0
+    _answerable = True
 
     def connection_made(self, transport: Any) -> None:
         """A caller has connected."""
         super().connection_made(transport)
         self._wait()
 
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come; what is no body is kept in memory until the request is whole."""
+        self._beside_body += len(data)
+        super().data_received(data)
+        if self._beside_body > MOST_BESIDE_BODY and not self.transport.is_closing():
+            if self._answerable:
+                self.transport.write(TOO_LARGE)
+            self.transport.close()
+
     def on_message_begin(self) -> None:
         """The first byte of a request has come."""
+        self._beside_body, self._answerable = 0, True
         super().on_message_begin()
         self._wait()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body has come, which the application bounds."""
+        self._beside_body -= len(body)
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """The request is known, but for its body."""
         super().on_headers_complete()
+        self._answerable = False
         if self._leaving:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """The last byte of a request has come."""
         self._waited()
+        self._beside_body = 0
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -100,6 +122,8 @@ class Impatient(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The server stops: a request that is on its way is still answered, and no other after it."""
         self._leaving = True
+        if not getattr(self.cycle, "response_complete", True):
+            self.cycle.keep_alive = False
         if self._waiting is None:
             super().shutdown()
             return

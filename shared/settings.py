@@ -209,7 +209,7 @@ class Settings(NatsSettings, ProcessSettings):
         description="PostgreSQL of this service: postgresql://user:password@host:5432/database"
         "[?sslmode=verify-full&sslrootcert=FILE]"
     )
-    database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
+    database_pool: Annotated[int, Field(ge=2, le=200)] = Field(
         10, description="Database connections of one process"
     )
     company: Code = Field("company", description="Code of the company this deployment serves")

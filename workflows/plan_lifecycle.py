@@ -62,6 +62,7 @@ class PlanLifecycle:
         self._noted: Decision | None = None
         self._made_before: dict[str, Moved] = {}
         self._look_again = False
+        self._moving = False
 
     @workflow.run
     async def run(self, plan: LifecycleInput) -> LifecycleState:
@@ -91,11 +92,16 @@ class PlanLifecycle:
         """Refuse at the door what the table of moves does not allow; a refusal leaves no history.
 
         Who comes while another command is being carried out is let in and waits: that one may yet be
-        refused by its owner.
+        refused by its owner. So is who has seen what it made of the plan, which its owner shows before
+        the lifecycle hears of it.
         """
+        standing = self._standing
+        if standing is None or command.command_id in self._made_before:
+            return
+        if self._moving and command.expected_version > standing.version:
+            return
         try:
-            if self._standing is not None and command.command_id not in self._made_before:
-                admit(self._standing, command, self._month.at(self._timer.now()))
+            admit(standing, command, self._month.at(self._timer.now()))
         except Refusal as refused:
             raise as_failure(refused) from refused
 
@@ -265,6 +271,7 @@ class PlanLifecycle:
         except Refusal as refused:
             decision.refuse(refused)
             return
+        self._moving = True
         try:
             act = await self._acts.carry_out(command, self._here.stage, target, self._deadline)
         except Refusal as refused:
@@ -272,6 +279,8 @@ class PlanLifecycle:
             if isinstance(refused, StaleVersion):
                 await self._open()
             return
+        finally:
+            self._moving = False
         self._arrive(act)
         decision.done(act.moved)
 

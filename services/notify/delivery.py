@@ -24,6 +24,7 @@ from shared.contracts.refusals import StoreDown
 from shared.db import Database
 from shared.org.organisation import Organisation
 from shared.outbox import traceparent
+from shared.tasks import obey
 
 logger = log.get(__name__)
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -104,6 +105,7 @@ class Sender:
         """Send until cancelled; a store that is down is waited out, and what is on its way may arrive."""
         try:
             while True:
+                obey()
                 claimed = await self._claim_if_possible()
                 for one in claimed:
                     self._begin(self._carry(one))

@@ -13,10 +13,11 @@ from services.notify.store.tables import ORG
 from services.notify.store.webhooks import Subscription
 from shared import metrics
 from shared.bus import SUBJECTS
-from shared.consumer import Meta, Poison, Reaction, Told, each
+from shared.consumer import Reaction, each
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
 from shared.db import Connection
+from shared.messages import Meta, Poison, Told
 from shared.org.copy import ORG_EVENTS, OrgCache
 from shared.org.organisation import Organisation
 
@@ -58,7 +59,7 @@ class Telling:
 
     async def tell(self, connection: Connection, several: Sequence[Told]) -> None:
         """Keep the events' messages and queue their mails and calls, all or nothing."""
-        organisation = await self._people.get()
+        organisation = await self._people.get(connection)
         facts = [_fact(told, organisation) for told in several]
         mails = await self._mails(connection, facts, organisation)
         subscribed = await webhooks.subscriptions(connection)

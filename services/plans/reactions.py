@@ -2,9 +2,10 @@
 
 from services.plans.store import progress, scores
 from services.plans.store.tables import ORG
-from shared.consumer import Meta, Reaction, each
+from shared.consumer import Reaction, each
 from shared.contracts.events import Event, MetricRecorded, PlanScored
 from shared.db import Connection
+from shared.messages import Meta
 from shared.org.copy import ORG_EVENTS
 
 

@@ -32,6 +32,7 @@ class Lifecycles:
         self._engine = engine
         self._slice = slice_of
         self._after = ""
+        self._ended_well = True
 
     async def run(self) -> None:
         """Look at all every minute."""
@@ -40,13 +41,18 @@ class Lifecycles:
     async def look(self) -> int:
         """Look at all open plans, at those first that somebody waits for; how many needed something."""
         asked: dict[str, bool] = {}
+        after_a_good_one, self._ended_well = self._ended_well, False
         async for rows in self._slices(awaited=True):
             await self._ask(rows, asked)
         async for rows in self._slices():
             await self._ask(await self._suspicious(rows), asked)
+            if after_a_good_one and rows:
+                # A long round, as after a loss of them all, is no silence; one that fails again and again is.
+                metrics.WORK_DONE.labels(WORK).set_to_current_time()
         rows = await self._page(self._after)
         self._after = rows[-1].id if len(rows) == self._slice else ""
         await self._ask(rows, asked)
+        self._ended_well = True
         return sum(asked.values())
 
     async def _slices(self, *, awaited: bool = False) -> AsyncIterator[Sequence[PlanRow]]:
@@ -54,8 +60,6 @@ class Lifecycles:
         while full:
             rows = await self._page(after, awaited=awaited)
             yield rows
-            # A long round, as after a loss of them all, is no silence.
-            metrics.WORK_DONE.labels(WORK).set_to_current_time()
             full = len(rows) == self._slice
             after = rows[-1].id if rows else ""
 

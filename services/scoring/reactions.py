@@ -2,9 +2,10 @@
 
 from services.scoring.store import plans
 from services.scoring.store.tables import ORG
-from shared.consumer import Meta, Reaction, each
+from shared.consumer import Reaction, each
 from shared.contracts.events import Event, StageEntered
 from shared.db import Connection
+from shared.messages import Meta
 from shared.org.copy import ORG_EVENTS
 
 

@@ -116,10 +116,16 @@ class OrgCache:
         self._read_at = float("-inf")
         self._organisation = Organisation(today=None)
 
-    async def get(self) -> Organisation:
-        """The organisation, read again when the last reading is too old."""
+    async def get(self, on: Connection | None = None) -> Organisation:
+        """The organisation, read again when the last reading is too old.
+
+        Who holds a connection reads ``on`` it: to wait for a second one may be to wait for oneself.
+        """
         if time.monotonic() - self._read_at > self._age:
-            async with self._database.autocommit() as connection:
-                self._organisation = await self._copy.load(connection)
+            if on is not None:
+                self._organisation = await self._copy.load(on)
+            else:
+                async with self._database.autocommit() as connection:
+                    self._organisation = await self._copy.load(connection)
             self._read_at = time.monotonic()
         return self._organisation

@@ -3,8 +3,10 @@
 from typing import Any
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 
+from shared.contracts.refusals import TooOften
 from shared.door import Door
 from shared.http import Caller, create_app
 from shared.org.organisation import Organisation
@@ -98,6 +100,14 @@ async def test_who_floods_a_plan_waits_there_and_nobody_else_does() -> None:
     assert flood == [200] * BURST + [429]
     assert await statuses(app, MOVE, OTHER, READ, **bearer("author")) == [429, 200, 200]
     assert await statuses(app, MOVE, OTHER, READ, **bearer("leader")) == [200, 200, 200]
+
+
+def test_ids_of_any_length_take_little_to_remember() -> None:
+    rates = Rates.of(person=0, plan=1, sign_in=0)
+    for _ in range(BURST):
+        rates.admit_change("author", "x" * 60_000)
+    with pytest.raises(TooOften):
+        rates.admit_change("author", "x" * 60_000 + "y")
 
 
 async def test_who_does_not_work_here_uses_up_nothing_of_a_plan() -> None:

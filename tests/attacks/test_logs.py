@@ -17,11 +17,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared import log
-from shared.consumer import Poison, read
 from shared.contracts.events import PersonChanged
 from shared.contracts.refusals import NotSignedIn, StoreDown
 from shared.contracts.words import Stage
 from shared.db import Database
+from shared.messages import Poison, read
 from shared.migrations.run import SERVICES
 from tests.attacks.company import plan_in
 from tests.attacks.house import House

@@ -13,11 +13,12 @@ from typer.testing import CliRunner, Result
 from monthline.__main__ import app
 from services.notify.store.tables import ORG, OUTBOX
 from shared.bus import Bus
-from shared.consumer import MAX_DELIVER, Consumer, Meta, Reaction, each
+from shared.consumer import MAX_DELIVER, Consumer, Reaction, each
 from shared.contracts.events import Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text
 from shared.db import Connection, Database
+from shared.messages import Meta
 from shared.migrations.run import service_url
 from tests.support.databases import SECRET
 
@@ -101,6 +102,45 @@ async def test_a_message_is_given_up_after_eight_deliveries_and_not_before(datab
     assert await deliver(database, body, MAX_DELIVER) == ["ack"]
     assert await buried(database) == [body.decode()]
     assert MAX_DELIVER == 8
+
+
+UNREADABLE = [
+    b"not json",
+    rb'{"id": "a\u0000b", "type": "x", "data": {}}',
+    rb'{"id": "abc", "type": "a\u0000b", "data": {}}',
+    rb'{"id": "\ud800", "type": "\ud800", "data": {}}',
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=range(len(UNREADABLE)))
+async def test_whatever_cannot_be_read_is_buried_at_once(database: Database, body: bytes) -> None:
+    assert await deliver(database, body, 1) == ["ack"]
+    assert await buried(database) == [body.decode()]
+
+
+async def test_an_id_that_no_row_can_hold_is_buried_in_the_end(database: Database) -> None:
+    body = json.dumps(json.loads(message("p904")) | {"id": "a\0b"}).encode()
+    assert await deliver(database, body, 1) == ["nak"]
+    assert await deliver(database, body, MAX_DELIVER) == ["ack"]
+    assert await buried(database) == [body.decode()]
+
+
+async def test_what_cannot_be_buried_while_the_store_is_away_comes_again() -> None:
+    away = Database("postgresql://nobody@127.0.0.1:1/nowhere", name="away")
+    assert await deliver(away, b"not json", 1) == ["nak"]
+    assert await deliver(away, message("p905"), MAX_DELIVER) == ["nak"]
+    await away.close()
+
+
+async def test_what_cannot_be_buried_for_another_reason_keeps_no_other_from_being_taken(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def bury(self: Consumer, *given: object) -> None:
+        raise RuntimeError("a mistake of the programmers")
+
+    monkeypatch.setattr(Consumer, "bury", bury)
+    assert await deliver(database, b"not json", 1) == ["nak"]
 
 
 @pytest.mark.parametrize("padding", [0, 70_000, 900_000])

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text, update
 
 from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, Meta, OneByOne, Poison, Reaction, each
+from shared.consumer import Consumer, OneByOne, Reaction, each
 from shared.contracts.events import DraftChanged, Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text as Name
 from shared.db import Connection, Database
+from shared.messages import Meta, Poison
 from shared.outbox import Letter, Outbox
 from shared.parts import tables
 from shared.reconcile import forget_old

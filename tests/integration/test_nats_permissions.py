@@ -21,10 +21,11 @@ from services.plans.reactions import REACTIONS
 from services.plans.store.tables import OUTBOX as PLANS_OUTBOX
 from services.scoring.store.tables import OUTBOX as SCORING_OUTBOX
 from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, Meta, each
+from shared.consumer import Consumer, each
 from shared.contracts.events import EVENTS, Event, MetricRecorded
 from shared.db import Connection, Database
 from shared.diagnosis import NATS, fix_of
+from shared.messages import Meta
 from shared.migrations.run import SERVICES
 from shared.process import bus_check
 from shared.relay import Relay

@@ -60,9 +60,11 @@ async def serving() -> AsyncIterator[Served]:
     running = asyncio.create_task(made.serve())
     while not made.started:
         await asyncio.sleep(0.01)
-    yield Served(made)
-    made.should_exit = True
-    await running
+    try:
+        yield Served(made)
+    finally:
+        made.should_exit = True
+        await running
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, HEAD + b"Content-Length: 9\r\n\r\nabc"])
@@ -98,4 +100,54 @@ async def test_an_answer_may_take_longer_and_the_next_request_on_the_connection_
             writer.write(WHOLE)
             answer = await reader.readuntil(b'"done"')
             assert answer.startswith(b"HTTP/1.1 200")
+        await part(writer)
+
+
+BODY = b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (b"GET /" + b"x" * 100_000, b"HTTP/1.1 431"),
+        (HEAD + b"X-Long: " + b"x" * 100_000, b"HTTP/1.1 431"),
+        (HEAD + b"X-Long: a\r\n" * 10_000, b"HTTP/1.1 431"),
+        (HEAD + BODY + b"X-Long: a\r\n" * 10_000, b""),
+    ],
+    ids=["path", "header", "headers", "trailers"],
+)
+async def test_who_sends_more_beside_a_body_than_is_bearable_is_cut_off(sent: bytes, answered: bytes) -> None:
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        # What is sent beyond would find nobody to read it, and cost the sender the answer.
+        for start in range(0, 80_000, 10_000):
+            writer.write(sent[start : start + 10_000])
+            await asyncio.sleep(0.01)
+        answer = b""
+        with suppress(ConnectionError):
+            answer = await reader.read()
+        assert answer.startswith(answered)
+        assert b"200 OK" not in answer
+        await part(writer)
+
+
+async def test_a_body_may_be_longer_than_that_and_headers_come_with_every_request() -> None:
+    whole = HEAD + b"X-Long: " + b"x" * 30_000 + b"\r\nContent-Length: 200000\r\n\r\n" + b"b" * 200_000
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        for _ in range(3):
+            writer.write(whole)
+            answer = await reader.readuntil(b'"done"')
+            assert answer.startswith(b"HTTP/1.1 200")
+        await part(writer)
+
+
+async def test_who_is_in_the_middle_of_a_body_when_the_server_stops_is_answered_and_sent_away() -> None:
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(WHOLE[:-1])
+        await asyncio.sleep(0.05)
+        await served.stop_listening()
+        writer.write(WHOLE[-1:])
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
         await part(writer)

@@ -16,9 +16,11 @@ from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
-from shared.process import Service, serve
+from shared.bus import Bus
+from shared.process import Service, _connect, serve
 from shared.settings import ProcessSettings
 from shared.tasks import end
+from tests.support.background import running
 from tests.support.deployments import KEY_A, deployment_on, process
 
 
@@ -164,3 +166,23 @@ async def answers(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def test_a_first_connection_to_nats_that_swallows_a_cancellation_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = asyncio.Event()
+
+    async def connect(self: Bus) -> None:
+        asked.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectionError("closed") from None
+
+    monkeypatch.setattr(Bus, "connect", connect)
+    async with running(_connect(Bus("nats://nowhere", name="tests"))) as connecting:
+        await asked.wait()
+        connecting.cancel()
+        _, left = await asyncio.wait([connecting], timeout=5)
+        assert not left

@@ -172,6 +172,40 @@ async def test_who_comes_second_wins_when_the_first_is_refused(
     assert (await asyncio.wait_for(second, 10)).stage is Stage.LEADER_REVIEW
 
 
+async def test_who_has_seen_the_move_before_the_lifecycle_has_heard_of_it_is_let_in(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await bring(plan, Stage.HR_REVIEW)
+    owners.plans.gate.close()
+    first = asyncio.create_task(plan.give(command(Move.RETURN, 2, note="not yet")))
+    await owners.plans.gate.reached.wait()
+    second = asyncio.create_task(plan.give(command(Move.SUBMIT, 3)))
+    await plan.accepted(3)
+    owners.plans.gate.open()
+    assert (await first).stage is Stage.DRAFTING
+    assert (await asyncio.wait_for(second, 10)).version == 4
+
+
+async def test_who_claims_to_have_seen_a_move_that_was_refused_is_told_where_the_plan_is(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await bring(plan, Stage.HR_REVIEW)
+    owners.review.gate.close()
+    owners.review.refuse_next = NotApprover(stage=Stage.HR_REVIEW)
+    first = asyncio.create_task(plan.answer(command(Move.RETURN, 2, actor="stranger", note="not yet")))
+    await owners.review.gate.reached.wait()
+    second = asyncio.create_task(plan.answer(command(Move.SUBMIT, 3)))
+    await plan.accepted(3)
+    owners.review.gate.open()
+    assert isinstance(await first, NotApprover)
+    refused = await asyncio.wait_for(second, 10)
+    assert isinstance(refused, StaleVersion)
+    assert refused.details == {"expected": 3, "current": 2, "stage": "hr_review"}
+    assert isinstance(await plan.refused(command(Move.SUBMIT, 3, key="nothing-moves-now")), StaleVersion)
+
+
 async def test_who_acts_while_the_last_rung_is_told_is_before_time(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:

@@ -43,7 +43,8 @@ class Recorded:
 class Facts:
     """What a report is judged by: the plan, held against moves, and what it has so far.
 
-    ``known`` says that the author has used the report's key before.
+    ``entries`` does not count what reports of the same instant are writing; ``known`` says that the author
+    has used the report's key before.
     """
 
     plan: PlanRow

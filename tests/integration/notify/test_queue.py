@@ -143,6 +143,33 @@ async def test_a_mail_waits_for_the_directory_to_tell_of_its_recipient(house: Ho
     assert len(moody.taken) == 1
 
 
+class Swallowing(Database):
+    """A database whose cancelled connections look as if it were away."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Connection]:
+        """No connection."""
+        self.asked.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise StoreDown(retry_after=2) from None
+        yield Connection.__new__(Connection)
+
+
+async def test_a_sender_ends_although_a_library_swallowed_its_cancellation(house: House) -> None:
+    away = Swallowing()
+    sender = Sender(away, house.people, mailer=None, caller=Caller(), pace=SOON)
+    async with running(sender.run()) as sending:
+        await away.asked.wait()
+        sending.cancel()
+        _, left = await asyncio.wait([sending], timeout=5)
+        assert not left
+
+
 async def test_a_store_that_is_away_for_a_while_loses_nothing(house: House) -> None:
     moody = MoodyMailServer()
     await house.hear(told("p017"))

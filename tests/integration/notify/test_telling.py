@@ -1,5 +1,6 @@
 """What becomes of an event: one message, one mail and one call for each cause, or nothing at all."""
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
@@ -7,10 +8,13 @@ import pytest
 
 from services.notify.domain.values import Channel, DeliveryState
 from services.notify.store.tables import OUTBOX
-from shared.consumer import Poison
 from shared.contracts.events import DraftChanged
 from shared.contracts.words import Language
+from shared.db import Database
+from shared.messages import Poison
+from shared.migrations.run import service_url
 from tests.integration.notify.house import PLAN, House, told
+from tests.support.databases import SECRET
 
 
 async def test_an_event_that_comes_three_times_tells_once(house: House) -> None:
@@ -113,3 +117,13 @@ async def test_a_recipient_the_directory_has_not_told_of_yet_is_told(house: Hous
     await house.hear(told("p999"))
     assert len(await house.inbox("p999")) == 1
     assert [one.state for one in await house.deliveries()] == [DeliveryState.PENDING]
+
+
+async def test_who_is_told_is_looked_up_on_the_connection_that_the_event_is_taken_with(
+    owner_url: str, house: House
+) -> None:
+    alone = Database(service_url(owner_url, "notify", SECRET), pool=1, name="alone")
+    async with asyncio.timeout(5):
+        await House(alone).hear(told("p017"))
+    await alone.close()
+    assert len(await house.inbox("p017")) == 1

@@ -5,11 +5,11 @@ from decimal import Decimal
 from services.plans.reactions import REACTIONS, keep_metric, keep_organisation
 from services.plans.store import plans, progress
 from services.plans.store.tables import ORG
-from shared.consumer import Meta
 from shared.contracts.events import EVENTS, MetricRecorded, PersonChanged
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Role, Stage
 from shared.db import Database
+from shared.messages import Meta
 from tests.integration.plans.company import person
 from tests.integration.plans.lifecycle import Course, move
 

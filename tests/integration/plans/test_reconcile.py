@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from services.plans.reconcile import Lifecycles
 from services.plans.store import plans
 from services.plans.store.tables import COMMANDS
 from services.plans.store.tables import plans as plan_table
+from shared import metrics
 from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef
 from shared.contracts.lifecycle import (
     OPEN_MONTH,
@@ -24,7 +26,7 @@ from shared.contracts.lifecycle import (
     OpenedMonth,
     OpenMonthInput,
 )
-from shared.contracts.refusals import Unknown
+from shared.contracts.refusals import EngineDown, Unknown
 from shared.contracts.words import Move, Stage
 from shared.db import Database
 from shared.engine import Engine, Stuck
@@ -177,6 +179,40 @@ async def test_all_that_is_lost_is_found_in_one_round_and_first_what_somebody_wa
     assert await Lifecycles(database, engine, 2).look() == 5
     assert engine.started[0] == "p003"
     assert sorted(engine.started) == people
+
+
+class NeverAgain(AllLost):
+    """An engine that answers for so many more, and then not."""
+
+    def __init__(self, client: Client, answers: int) -> None:
+        super().__init__(client)
+        self.answers = answers
+
+    async def shown_stage(self, workflow_id: str) -> str | None:
+        """What is shown, as long as there are answers."""
+        if self.answers <= 0:
+            raise EngineDown(retry_after=5)
+        self.answers -= 1
+        return await super().shown_stage(workflow_id)
+
+
+async def test_a_round_that_never_comes_to_its_end_is_a_silence_although_it_begins_well(
+    database: Database, course: Course, temporal: Client
+) -> None:
+    for number in range(3):
+        await course.opened(PLAN.model_copy(update={"person": f"p{number:03}"}))
+    engine = NeverAgain(temporal, answers=1)
+    looked = Lifecycles(database, engine, 1)
+    seen = metrics.WORK_DONE.labels("lifecycles")
+    for answers, moved in ((1, True), (1, False), (99, False), (1, True)):
+        engine.answers = answers
+        seen.set(0)
+        with suppress(EngineDown):
+            await looked.look()
+        value = metrics.REGISTRY.get_sample_value(
+            "monthline_background_success_timestamp_seconds", {"work": "lifecycles"}
+        )
+        assert bool(value) is moved
 
 
 class Counted(Engine):

@@ -12,7 +12,6 @@ from services.scoring.activities import Scores
 from services.scoring.reactions import keep_stage
 from services.scoring.store.tables import ORG, OUTBOX
 from shared.auth import TokenReader
-from shared.consumer import Meta
 from shared.contracts.events import (
     AbsenceChanged,
     DelegationChanged,
@@ -27,6 +26,7 @@ from shared.contracts.scoring import AnswerScore
 from shared.contracts.words import Move, Stage
 from shared.db import Database
 from shared.engine import Engine
+from shared.messages import Meta
 from shared.org.organisation import Organisation
 from tests.unit.scoring.build import PLAN
 

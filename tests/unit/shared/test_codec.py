@@ -165,6 +165,14 @@ def test_keys_are_read_from_a_line_or_a_file(tmp_path: Path) -> None:
     assert parse_keys(f"@{file}").ids == ("b", "a")
 
 
+@pytest.mark.parametrize("kept", ["", "\n", "# from April on\n"])
+def test_a_file_without_a_key_does_not_switch_encryption_off(tmp_path: Path, kept: str) -> None:
+    file = tmp_path / "keys"
+    file.write_text(kept)
+    with pytest.raises(ValueError, match="no key in it"):
+        parse_keys(f"@{file}")
+
+
 def test_plain_in_front_keeps_the_keys_from_encrypting(tmp_path: Path) -> None:
     assert parse_keys(f"b:{KEY},a:{KEY}").newest == "b"
     assert parse_keys(f"plain, b:{KEY}") == Keyring((("b", bytes(32)),), encrypts=False)
@@ -183,6 +191,7 @@ def test_plain_in_front_keeps_the_keys_from_encrypting(tmp_path: Path) -> None:
         (f"a:{KEY},a:{KEY}", "same id"),
         ("@/nowhere/secret", "file after @ cannot be read"),
         ("plain", "no key behind plain"),
+        (" , ", "no key in it"),
         (f"a:{KEY},plain", "key 2 is not of the form"),
     ],
 )
