@@ -34,10 +34,12 @@ class Delivery:
         self.headers = None
         self.metadata = SimpleNamespace(num_delivered=number, timestamp=datetime.now(UTC))
         self.answers: list[str] = []
+        self.delays: list[float] = []
 
     async def nak(self, delay: float = 0) -> None:
         """Not now."""
         self.answers.append("nak")
+        self.delays.append(delay)
 
     async def ack(self) -> None:
         """Done."""
@@ -65,14 +67,19 @@ def message(person: str, padding: int = 0) -> bytes:
     return json.dumps(envelope).encode()
 
 
-async def deliver(database: Database, body: bytes, number: int) -> list[str]:
-    """What a consumer whose handler fails answers to a delivery."""
+async def delivered(database: Database, body: bytes, number: int) -> Delivery:
+    """A delivery to a consumer whose handler fails."""
     consumer = Consumer(
         database, OUTBOX, Bus("nats://unused", name="x"), Reaction(CONSUMER, (SUBJECT,), each(fail))
     )
     delivery = Delivery(body, number)
     await consumer.take(delivery)  # type: ignore[arg-type]
-    return delivery.answers
+    return delivery
+
+
+async def deliver(database: Database, body: bytes, number: int) -> list[str]:
+    """What a consumer whose handler fails answers to a delivery."""
+    return (await delivered(database, body, number)).answers
 
 
 async def buried(database: Database) -> list[str]:
@@ -128,8 +135,9 @@ async def test_an_id_that_no_row_can_hold_is_buried_in_the_end(database: Databas
 
 async def test_what_cannot_be_buried_while_the_store_is_away_comes_again() -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/nowhere", name="away")
-    assert await deliver(away, b"not json", 1) == ["nak"]
-    assert await deliver(away, message("p905"), MAX_DELIVER) == ["nak"]
+    for body, number in ((b"not json", 1), (message("p905"), MAX_DELIVER)):
+        delivery = await delivered(away, body, number)
+        assert (delivery.answers, delivery.delays) == (["nak"], [2])
     await away.close()
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from nats.errors import Error as NatsError
 from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text, update
 
 from shared.bus import STREAM, Bus
@@ -248,6 +249,24 @@ async def test_a_consumer_ends_although_the_library_swallowed_its_cancellation(
         _, left = await asyncio.wait([consuming], timeout=10)
         assert not left
     assert consuming.cancelled()
+
+
+async def test_a_consumer_that_binds_again_leaves_no_subscription_behind(
+    database: Database, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*given: object) -> None:
+        failed.set()
+        raise NatsError
+
+    failed, subscriptions = asyncio.Event(), set(bus._client._subs)  # type: ignore[union-attr]
+    monkeypatch.setattr(Consumer, "_fetch", fails)
+    async with running(Consumer(database, OUTBOX, bus, reaction()).run()):
+        for _ in range(2):
+            await asyncio.wait_for(failed.wait(), 10)
+            failed.clear()
+    left = set(bus._client._subs) - subscriptions  # type: ignore[union-attr]
+    # One inbox for the answers of requests belongs to the client itself.
+    assert len(left) <= 1
 
 
 async def _unacknowledged(bus: Bus, durable: str) -> int:

@@ -126,8 +126,7 @@ async def test_who_sends_more_beside_a_body_than_is_bearable_is_cut_off(sent: by
         answer = b""
         with suppress(ConnectionError):
             answer = await reader.read()
-        assert answer.startswith(answered)
-        assert b"200 OK" not in answer
+        assert answer[:12] == answered
         await part(writer)
 
 
@@ -149,5 +148,7 @@ async def test_who_is_in_the_middle_of_a_body_when_the_server_stops_is_answered_
         await asyncio.sleep(0.05)
         await served.stop_listening()
         writer.write(WHOLE[-1:])
-        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in answer.lower()
         await part(writer)
