@@ -1,8 +1,10 @@
 """The desk where commands arrive: noted, sent to the engine, answered, and the same answer ever after."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +27,8 @@ from shared.db import Database
 from shared.engine import Engine, NoLifecycle, Unknown
 
 logger = log.get(__name__)
+AT_ONCE = 10
+"""Plans whose pending commands are sent again at the same time."""
 StageOf = Callable[[str], Awaitable[Stage | None]]
 
 
@@ -111,22 +115,47 @@ class CommandDesk:
     async def resend_overdue(self, *, age: timedelta, limit: int = 100) -> int:
         """Send pending commands again that have no answer after ``age``; how many got one.
 
-        One that cannot be sent keeps none of those behind it from being sent.
+        They are taken ``limit`` at a time, for as long as all of them get their answers.
         """
-        async with self._database.autocommit() as connection:
-            entries = await self._commands.overdue(connection, age, limit)
         answered = 0
-        for entry in entries:
-            try:
-                outcome = await self._send(Command.model_validate(entry.request), deadline=2)
-                answered += isinstance(outcome, Moved)
-            except (EngineDown, StoreDown):
+        while True:
+            async with self._database.autocommit() as connection:
+                entries = await self._commands.overdue(connection, age, limit)
+            now = await self._resend(entries)
+            answered += now
+            if now < limit:
                 return answered
-            except Refusal:
-                answered += 1
-            except Exception as error:
-                logger.warning("command.not_sent_again", command=entry.id, exc_info=error)
-        return answered
+
+    async def _resend(self, entries: Sequence[Entry]) -> int:
+        """Send commands again, those of one plan one after the other; how many got an answer.
+
+        One that cannot be sent keeps none of those behind it from being sent; a server that is away does.
+        """
+        plans: dict[str | None, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            plans[entry.plan_id].append(entry)
+        gate = asyncio.Semaphore(AT_ONCE)
+        away = asyncio.Event()
+
+        async def one_plan(theirs: Sequence[Entry]) -> int:
+            async with gate:
+                return sum([await self._answered(entry, away) for entry in theirs])
+
+        return sum(await asyncio.gather(*(one_plan(theirs) for theirs in plans.values())))
+
+    async def _answered(self, entry: Entry, away: asyncio.Event) -> bool:
+        """Whether a pending command has its answer now; none is asked for when a server is ``away``."""
+        if away.is_set():
+            return False
+        try:
+            return isinstance(await self._send(Command.model_validate(entry.request), deadline=2), Moved)
+        except (EngineDown, StoreDown):
+            away.set()
+        except Refusal:
+            return True
+        except Exception as error:
+            logger.warning("command.not_sent_again", command=entry.id, exc_info=error)
+        return False
 
     def _answer(self, entry: Entry) -> Moved | None:
         answer = entry.answer or {}
