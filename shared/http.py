@@ -77,9 +77,13 @@ class Seen(BaseModel):
     content_version: int | None = None
 
 
-async def _seen(if_match: Annotated[str | None, Header()] = None) -> Seen:
-    if if_match is None:
-        raise VersionMissing()
+_IfMatch = Header(
+    description='The ETag of the plan as the caller has seen it: "3", or "3.7" where its draft matters.',
+    json_schema_extra={"pattern": IF_MATCH.pattern},
+)
+
+
+async def _seen(if_match: Annotated[str, _IfMatch]) -> Seen:
     found = IF_MATCH.match(if_match.strip())
     if not found:
         zh, en = '请发送 "3" 或 "3.7" 这样的 ETag', 'send an ETag such as "3" or "3.7"'
@@ -91,9 +95,13 @@ SeenVersion = Annotated[Seen, Depends(_seen)]
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
-async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
-    if idempotency_key is None:
-        raise KeyMissing()
+_Key = Header(
+    description="Chosen afresh, as a UUID, for every command; the same again is the same command.",
+    json_schema_extra={"pattern": KEY.pattern},
+)
+
+
+async def _key(idempotency_key: Annotated[str, _Key]) -> str:
     if not KEY.match(idempotency_key):
         zh, en = "8 到 100 个字母、数字或 - _ .", "8 to 100 letters, digits, - _ ."
         raise Invalid(errors=[field_error("Idempotency-Key", "key", zh=zh, en=en)])
@@ -253,9 +261,21 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _problem(request, error)
 
 
+MISSING: dict[tuple[str, ...], type[Refusal]] = {
+    ("header", "idempotency-key"): KeyMissing,
+    ("header", "if-match"): VersionMissing,
+}
+"""Headers without which nothing else of a request is looked at, and how that is refused."""
+
+
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _problem(request, Invalid(errors=invalid(error.errors())))
+    errors = error.errors()
+    for found in errors:
+        missing = MISSING.get(found["loc"]) if found["type"] == "missing" else None
+        if missing is not None:
+            return _problem(request, missing())
+    return _problem(request, Invalid(errors=invalid(errors)))
 
 
 def invalid(errors: Sequence[Any]) -> list[dict[str, Any]]:
