@@ -15,7 +15,8 @@ from monthline.embedded.ports import http_get
 from monthline.orphans import orphan_guard
 from monthline.processes import ProcessId, Watched, end_all, identify, output_tail, signal_group
 
-STOP_GRACE = 25.0
+STOP_GRACE = 40.0
+"""Seconds; the last requests may take 15, and after them a worker's activities 20, or mails 14."""
 _POLL_SECONDS = 0.05
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.0

@@ -84,7 +84,7 @@ class Consumer:
                     while True:
                         obey()
                         await self._take(await self._fetch(subscription))
-            except (NatsError, ConnectionError, TimeoutError, StoreDown) as error:
+            except (NatsError, ConnectionError, TimeoutError) as error:
                 obey()
                 logger.info("consumer.rebinding", durable=self._reaction.durable, error=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -182,7 +182,7 @@ class Consumer:
             await self._put_off(message, 2)
             return False
         except Exception as failed:
-            logger.error("consumer.not_buried", durable=self._reaction.durable, error=type(failed).__name__)
+            logger.error("consumer.not_buried", durable=self._reaction.durable, exc_info=failed)
             await self._put_off(message, BACKOFF[-1])
             return False
         return True

@@ -177,11 +177,14 @@ class CommandDesk:
 
         Raises:
             EngineDown: it is forgotten again, for nobody else has come with it meanwhile.
+            StoreDown: it may be forgotten or not; its sender comes again with the same key.
         """
         try:
             return await self._send(command)
         except EngineDown:
-            if await self._withdrawn(command):
+            async with self._database.autocommit() as connection:
+                withdrawn = await self._commands.withdraw(connection, command.command_id)
+            if withdrawn:
                 raise
             return Pending(idempotency_key(command.command_id))
 
@@ -191,13 +194,6 @@ class CommandDesk:
             return await self._send(command, deadline=2)
         except EngineDown:
             return Pending(idempotency_key(command.command_id))
-
-    async def _withdrawn(self, command: Command) -> bool:
-        try:
-            async with self._database.autocommit() as connection:
-                return await self._commands.withdraw(connection, command.command_id)
-        except StoreDown:
-            return False
 
     async def _send(self, command: Command, *, deadline: float | None = None) -> Outcome:
         key = idempotency_key(command.command_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.diagnosis import Unfit
@@ -22,8 +22,12 @@ connection, from the beginning: who sends nothing keeps no connection from other
 ON_ITS_WAY = 1.0
 """Seconds that the request of somebody who has connected may still take when the server stops."""
 MOST_BESIDE_BODY = 64 * 1024
-"""Bytes that a request may have beside its body: request line, headers, the frames of chunks, trailers."""
-TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+"""Bytes that a request may have beside its body: request line, headers, the frames of chunks, trailers.
+Frames and trailers that come in one read with the end of their request are not counted."""
+TOO_LARGE = 431
+TOO_LARGE_SO_FAR = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 MOST_CONNECTIONS = 1000
 BACKLOG = 2048
 FIX = "end what has this address, or correct HTTP_PORT (HTTP_HOST)"
@@ -86,13 +90,13 @@ class Impatient(HttpToolsProtocol):
         self._beside_body += len(data)
         super().data_received(data)
         if self._beside_body > MOST_BESIDE_BODY and not self.transport.is_closing():
-            if self._answerable:
-                self.transport.write(TOO_LARGE)
+            if self._answerable and getattr(self.cycle, "response_complete", True):
+                self.transport.write(TOO_LARGE_SO_FAR)
             self.transport.close()
 
     def on_message_begin(self) -> None:
         """The first byte of a request has come."""
-        self._beside_body, self._answerable = 0, True
+        self._answerable = True
         super().on_message_begin()
         self._wait()
 
@@ -103,9 +107,14 @@ class Impatient(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The request is known, but for its body."""
-        super().on_headers_complete()
         self._answerable = False
-        if self._leaving:
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        too_large = size > MOST_BESIDE_BODY
+        if too_large:
+            # Its answer comes in its turn, and is the last on this connection.
+            self.app, self._beside_body = Response(status_code=TOO_LARGE), 0
+        super().on_headers_complete()
+        if self._leaving or too_large:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:

@@ -1,23 +1,45 @@
 """Endless works: ended for certain, although a library may swallow the cancellation it is in the way of."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
-AGAIN = 15.0
-"""Seconds that a task which was cancelled is given to end well, as a sender needs them for its mails."""
+AGAIN = 0.5
 
 
 async def end(tasks: Iterable[asyncio.Task[None]], *, again: float = AGAIN) -> None:
-    """Cancel the tasks, and after ``again`` seconds once more, until they have ended.
+    """Cancel the tasks, and every ``again`` seconds once more, until they have ended.
 
     A library may swallow a cancellation that comes in the instant of its answer, as ``asyncio.wait_for``
     does before Python 3.12, or turn it into an error of its own, as the NATS client does once it is closed.
+    Who is cancelled here meanwhile is so when they have ended.
     """
     left = set(tasks)
+    cancelled = False
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=again)
+        try:
+            await asyncio.wait(left, timeout=again)
+        except asyncio.CancelledError:
+            cancelled = True
+        left = {task for task in left if not task.done()}
+    if cancelled:
+        raise asyncio.CancelledError
+
+
+async def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Do a last work to its end, which it must have, however often its caller is cancelled meanwhile."""
+    task = asyncio.create_task(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def obey() -> None:

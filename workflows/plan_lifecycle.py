@@ -62,7 +62,7 @@ class PlanLifecycle:
         self._noted: Decision | None = None
         self._made_before: dict[str, Moved] = {}
         self._look_again = False
-        self._moving = False
+        self._behind = False
 
     @workflow.run
     async def run(self, plan: LifecycleInput) -> LifecycleState:
@@ -92,13 +92,12 @@ class PlanLifecycle:
         """Refuse at the door what the table of moves does not allow; a refusal leaves no history.
 
         Who comes while another command is being carried out is let in and waits: that one may yet be
-        refused by its owner. So is who has seen what it made of the plan, which its owner shows before
-        the lifecycle hears of it.
+        refused by its owner. So is who has seen more of the plan than the lifecycle has heard of yet.
         """
         standing = self._standing
         if standing is None or command.command_id in self._made_before:
             return
-        if self._moving and command.expected_version > standing.version:
+        if (self._behind or self._look_again) and command.expected_version > standing.version:
             return
         try:
             admit(standing, command, self._month.at(self._timer.now()))
@@ -165,7 +164,11 @@ class PlanLifecycle:
 
     async def _look(self) -> None:
         self._look_again = False
-        self._take_up(await self._acts.open())
+        self._behind = True
+        try:
+            self._take_up(await self._acts.open())
+        finally:
+            self._behind = False
 
     def _has_noted(self) -> bool:
         return self._noted is not None
@@ -271,7 +274,7 @@ class PlanLifecycle:
         except Refusal as refused:
             decision.refuse(refused)
             return
-        self._moving = True
+        self._behind = True
         try:
             act = await self._acts.carry_out(command, self._here.stage, target, self._deadline)
         except Refusal as refused:
@@ -280,7 +283,7 @@ class PlanLifecycle:
                 await self._open()
             return
         finally:
-            self._moving = False
+            self._behind = False
         self._arrive(act)
         decision.done(act.moved)
 

@@ -24,7 +24,7 @@ from shared.contracts.refusals import StoreDown
 from shared.db import Database
 from shared.org.organisation import Organisation
 from shared.outbox import traceparent
-from shared.tasks import obey
+from shared.tasks import finish, obey
 
 logger = log.get(__name__)
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -106,15 +106,16 @@ class Sender:
         try:
             while True:
                 obey()
+                no_mail = not self._busy[MAIL_LANE]
                 claimed = await self._claim_if_possible()
                 for one in claimed:
                     self._begin(self._carry(one))
                 if not claimed:
-                    if not self._busy[MAIL_LANE]:
+                    if no_mail:
                         self._begin(self._hang_up())
                     await self._rest()
         finally:
-            await self._let_go()
+            await finish(self._let_go())
 
     async def send_once(self) -> int:
         """Try everything that is due now, once each; how many that were."""

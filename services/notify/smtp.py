@@ -73,11 +73,13 @@ class Line:
 
     async def end(self) -> None:
         """Say goodbye; a server that has taken a mail and then hangs has taken it all the same."""
-        with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                if self.client.is_connected:
-                    await self.client.quit()
-        self.client.close()
+        try:
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(GOODBYE):
+                    if self.client.is_connected:
+                        await self.client.quit()
+        finally:
+            self.client.close()
 
 
 class Lines:

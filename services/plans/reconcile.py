@@ -44,16 +44,20 @@ class Lifecycles:
         after_a_good_one, self._ended_well = self._ended_well, False
         async for rows in self._slices(awaited=True):
             await self._ask(rows, asked)
+            self._tick(rows, after_a_good_one)
         async for rows in self._slices():
             await self._ask(await self._suspicious(rows), asked)
-            if after_a_good_one and rows:
-                # A long round, as after a loss of them all, is no silence; one that fails again and again is.
-                metrics.WORK_DONE.labels(WORK).set_to_current_time()
+            self._tick(rows, after_a_good_one)
         rows = await self._page(self._after)
         self._after = rows[-1].id if len(rows) == self._slice else ""
         await self._ask(rows, asked)
         self._ended_well = True
         return sum(asked.values())
+
+    def _tick(self, rows: Sequence[PlanRow], after_a_good_one: bool) -> None:
+        """A long round, as after a loss of them all, is no silence; one that fails again and again is."""
+        if after_a_good_one and rows:
+            metrics.WORK_DONE.labels(WORK).set_to_current_time()
 
     async def _slices(self, *, awaited: bool = False) -> AsyncIterator[Sequence[PlanRow]]:
         after, full = "", True

@@ -1,6 +1,7 @@
 """The HTTP server of a process on a real socket: who sends nothing keeps nobody waiting."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -127,6 +128,35 @@ async def test_who_sends_more_beside_a_body_than_is_bearable_is_cut_off(sent: by
         with suppress(ConnectionError):
             answer = await reader.read()
         assert answer[:12] == answered
+        await part(writer)
+
+
+LONG = HEAD + b"X-Long: " + b"x" * 100_000 + b"\r\nContent-Length: 2\r\n\r\nab"
+
+
+@pytest.mark.parametrize(("sent", "answers"), [(LONG, [b"431"]), (WHOLE + LONG, [b"200", b"431"])])
+async def test_a_head_that_comes_in_one_piece_is_refused_in_its_turn(
+    sent: bytes, answers: list[bytes]
+) -> None:
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(sent)
+        answer = await reader.read()
+        assert re.findall(rb"HTTP/1.1 (\d+)", answer) == answers
+        assert answer.lower().count(b"connection: close") == 1
+        await part(writer)
+
+
+async def test_no_refusal_is_put_before_the_answer_of_another_request() -> None:
+    async with serving() as served, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(WHOLE)
+        await asyncio.sleep(0.1)
+        writer.write(HEAD + b"X-Long: " + b"x" * 80_000)
+        answer = b""
+        with suppress(ConnectionError):
+            answer = await reader.read()
+        assert answer == b""
         await part(writer)
 
 

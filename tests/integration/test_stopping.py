@@ -19,7 +19,7 @@ from monthline.embedded.ports import LOOPBACK, free_port
 from shared.bus import Bus
 from shared.process import Service, _connect, serve
 from shared.settings import ProcessSettings
-from shared.tasks import end
+from shared.tasks import end, finish
 from tests.support.background import running
 from tests.support.deployments import KEY_A, deployment_on, process
 
@@ -47,6 +47,47 @@ async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:
     async with asyncio.timeout(10):
         await end(tasks, again=0.01)
     assert all(task.cancelled() for task in tasks)
+
+
+async def test_who_ends_tasks_and_is_ended_meanwhile_has_ended_them() -> None:
+    async def ends(task: asyncio.Task[None]) -> None:
+        await end([task], again=0.1)
+
+    inner = asyncio.create_task(Stubborn(2).run())
+    await asyncio.sleep(0)
+    outer = asyncio.create_task(ends(inner))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await end([outer], again=0.1)
+    assert (inner.cancelled(), outer.cancelled()) == (True, True)
+
+
+async def test_a_last_work_is_done_however_often_its_caller_is_cancelled() -> None:
+    done = asyncio.Event()
+
+    async def last() -> None:
+        await asyncio.sleep(0.1)
+        done.set()
+
+    async def works() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await finish(last())
+
+    task = asyncio.create_task(works())
+    await asyncio.sleep(0)
+    await end([task], again=0.01)
+    assert done.is_set()
+    assert task.cancelled()
+
+
+async def test_what_a_last_work_fails_with_is_heard() -> None:
+    async def last() -> None:
+        raise ValueError("not done")
+
+    with pytest.raises(ValueError, match="not done"):
+        await finish(last())
 
 
 class Watched:

@@ -6,8 +6,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import CyclePolicy, StepPolicy
 from shared.contracts.ids import PlanRef
-from shared.contracts.lifecycle import LifecycleInput, Moved
-from shared.contracts.refusals import AlreadyDecided, NotApprover, Refusal, StaleVersion
+from shared.contracts.lifecycle import LOOK_AGAIN_SIGNAL, LifecycleInput, Moved
+from shared.contracts.refusals import AlreadyDecided, NotApprover, Refusal, StaleVersion, WrongStage
 from shared.contracts.words import SYSTEM, Move, Stage
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input
@@ -185,6 +185,35 @@ async def test_who_has_seen_the_move_before_the_lifecycle_has_heard_of_it_is_let
     owners.plans.gate.open()
     assert (await first).stage is Stage.DRAFTING
     assert (await asyncio.wait_for(second, 10)).version == 4
+
+
+async def test_who_has_seen_a_move_by_time_before_the_lifecycle_has_heard_of_it_is_told_what_became(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    plan = await start(engine, lifecycle_input())
+    await plan.skip_close_to(at("03-05 18:00"))
+    owners.plans.gate.close()
+    await owners.plans.gate.reached.wait()
+    late = asyncio.create_task(plan.answer(command(Move.SUBMIT, 2)))
+    await plan.accepted(1)
+    owners.plans.gate.open()
+    assert isinstance(await asyncio.wait_for(late, 10), WrongStage)
+
+
+async def test_who_has_seen_the_row_that_a_lifecycle_is_reading_is_let_in(
+    engine: WorkflowEnvironment, owners: Owners
+) -> None:
+    given = lifecycle_input()
+    plan = await start(engine, given)
+    await plan.settled()
+    stand(owners, given, Stage.HR_REVIEW, 4, given.scale.calendar_start)
+    owners.plans.gate.close()
+    await plan.handle.signal(LOOK_AGAIN_SIGNAL)
+    await owners.plans.gate.reached.wait()
+    ahead = asyncio.create_task(plan.give(command(Move.APPROVE, 4)))
+    await plan.accepted(1)
+    owners.plans.gate.open()
+    assert (await asyncio.wait_for(ahead, 10)).stage is Stage.LEADER_REVIEW
 
 
 async def test_who_claims_to_have_seen_a_move_that_was_refused_is_told_where_the_plan_is(

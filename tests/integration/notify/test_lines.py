@@ -13,6 +13,7 @@ from services.notify import smtp
 from services.notify.delivery import Pace
 from services.notify.mail import Envelope, Mailer, MailRefused
 from services.notify.smtp import MOST_MAILS, SmtpServer
+from services.notify.store import claims
 from tests.integration.notify.house import EAGER, House, told
 from tests.integration.notify.receivers import MoodyMailServer
 from tests.support.background import running
@@ -21,12 +22,14 @@ from tests.unit.notify.build import organisation, person, rendered
 
 @dataclass
 class Switchboard:
-    """A mail server that knows its connections; ``hears`` is whether it answers RSET."""
+    """A mail server that knows its connections; ``hears`` is whether it answers RSET, ``thanks`` QUIT."""
 
     moody: MoodyMailServer = field(default_factory=MoodyMailServer)
     begun: int = 0
     open: set[Any] = field(default_factory=set)
     hears: bool = True
+    thanks: bool = True
+    asked_to_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hang_up(self) -> None:
         """End all connections, as a server does with those that say nothing for long."""
@@ -56,6 +59,11 @@ class Switchboard:
             async def smtp_RSET(self, arg: str) -> None:
                 if board.hears:
                     await super().smtp_RSET(arg)
+
+            async def smtp_QUIT(self, arg: str) -> None:
+                board.asked_to_go.set()
+                if board.thanks:
+                    await super().smtp_QUIT(arg)
 
         return Known(self.moody, loop=asyncio.get_running_loop(), hostname="mail")
 
@@ -134,7 +142,17 @@ async def test_a_connection_on_which_a_mail_was_refused_is_ended() -> None:
     assert (len(board.moody.taken), board.begun) == (1, 2)
 
 
-async def test_a_sender_has_a_connection_for_each_mail_at_a_time_and_none_when_it_rests(house: House) -> None:
+@pytest.mark.parametrize("slow", [0.0, 0.06])
+async def test_a_sender_has_a_connection_for_each_mail_at_a_time_and_none_when_it_rests(
+    house: House, monkeypatch: pytest.MonkeyPatch, slow: float
+) -> None:
+    async def late(*given: Any, **more: Any) -> Any:
+        claimed = await claim(*given, **more)
+        await asyncio.sleep(slow)
+        return claimed
+
+    claim = claims.claim
+    monkeypatch.setattr(claims, "claim", late)
     staff = [f"p{number}" for number in range(100, 140)]
     await house.know(organisation(*(person(one) for one in staff)))
     await house.hear(told(*staff))
@@ -146,7 +164,19 @@ async def test_a_sender_has_a_connection_for_each_mail_at_a_time_and_none_when_i
                 while len(board.moody.taken) < len(staff):
                     await asyncio.sleep(0.01)
             await board.until_open(0)
-    assert board.begun < len(staff) / 2
+    assert board.begun == 2
+
+
+async def test_a_goodbye_that_is_not_waited_for_ends_the_connection_all_the_same() -> None:
+    board = Switchboard(thanks=False)
+    async with mailing(board) as mailer:
+        await send(mailer)
+        leaving = asyncio.create_task(mailer.hang_up())
+        await board.asked_to_go.wait()
+        leaving.cancel()
+        await board.until_open(0)
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
 
 
 async def test_a_sender_that_is_stopped_ends_its_connections(house: House) -> None:
