@@ -1,10 +1,9 @@
-"""HTTP for every service: the application, the caller, versions, pages and problems."""
+"""HTTP for every service: the application, the caller, versions, commands and problems."""
 
-import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi import Path as PathParameter
@@ -154,57 +153,6 @@ class ProblemAnswer(JSONResponse):
 
 
 DryRun = Annotated[bool, Query(description="Only check, with all that may be refused; change nothing")]
-
-T = TypeVar("T")
-
-
-class Page(BaseModel, Generic[T]):
-    """One page of a list; ``next`` is the cursor of the next page, null at the end."""
-
-    items: list[T]
-    next: str | None = None
-
-
-class Paging(BaseModel):
-    """Which page is wanted: after which key, and how many."""
-
-    after: tuple[str, ...] = ()
-    limit: int = 50
-
-    def page(self, items: Sequence[T], key: Callable[[T], tuple[str, ...]]) -> Page[T]:
-        """The page of ``items``, of which the caller has fetched one more than ``limit``."""
-        kept = list(items[: self.limit])
-        more = len(items) > self.limit
-        return Page(items=kept, next=_cursor(key(kept[-1])) if more and kept else None)
-
-
-def _cursor(key: tuple[str, ...]) -> str:
-    return base64.urlsafe_b64encode("\x1f".join(key).encode()).decode().rstrip("=")
-
-
-async def _paging(
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> Paging:
-    if cursor is None:
-        return Paging(limit=limit)
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        if "\x00" in text:
-            raise ValueError("no such cursor")
-    except ValueError as error:
-        raise cursor_refused() from error
-    return Paging(after=tuple(text.split("\x1f")), limit=limit)
-
-
-def cursor_refused() -> Invalid:
-    """The refusal of a cursor that no page of this list has given."""
-    zh, en = "请使用上一页给出的 next", "use the next of an earlier page"
-    return Invalid(errors=[field_error("cursor", "cursor", zh=zh, en=en)])
-
-
-PageWanted = Annotated[Paging, Depends(_paging)]
-
 
 MOST_ERRORS = 100
 MOST_BODY = 1024 * 1024

@@ -22,7 +22,8 @@ from shared.contracts.refusals import Forbidden, Invalid, NotFound, field_error
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Role
 from shared.db import Database
-from shared.http import Caller, Page, PageWanted, Paging, cursor_refused
+from shared.http import Caller
+from shared.paging import Page, PageWanted, Paging, cursor_refused
 
 LARGEST_ID: Final = 2**63 - 1
 LONGEST_ID: Final = len(str(LARGEST_ID))

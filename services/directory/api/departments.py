@@ -24,7 +24,8 @@ from shared.contracts.organisation import Department, DepartmentFacts, Person
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, DryRun, etag
+from shared.paging import Page, PageWanted
 
 
 class DepartmentsApi:

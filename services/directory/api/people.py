@@ -15,7 +15,8 @@ from shared.contracts.organisation import Person, PersonFacts
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, etag
+from shared.paging import Page, PageWanted
 
 
 class PeopleApi:

@@ -16,7 +16,8 @@ from shared.contracts.organisation import Absence, Delegation
 from shared.contracts.refusals import Duplicate, NotFound
 from shared.contracts.values import Code
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted
+from shared.http import Caller, CallerLanguage, DryRun
+from shared.paging import Page, PageWanted
 
 NEEDS_GIVER = "giver"
 NEEDS_PERSON = "person"

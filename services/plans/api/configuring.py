@@ -24,9 +24,10 @@ from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, U
 from shared.contracts.values import Code, Month
 from shared.db import Database
 from shared.engine import Engine
-from shared.http import Caller, DryRun, Page, PageWanted
+from shared.http import Caller, DryRun
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
+from shared.paging import Page, PageWanted
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a name counts as unknown."""

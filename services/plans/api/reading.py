@@ -20,7 +20,8 @@ from shared.access import Principal, visible
 from shared.contracts.values import Code, Month
 from shared.contracts.words import Stage
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, etag
+from shared.paging import Page, PageWanted
 
 RevisionNumber = Annotated[int, Path(ge=1, le=10**6)]
 

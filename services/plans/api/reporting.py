@@ -23,7 +23,8 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.refusals import Invalid, KeyReused
 from shared.contracts.words import Language
 from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, IdempotencyKey, Page
+from shared.http import Caller, CallerLanguage, IdempotencyKey
+from shared.paging import Page
 
 
 class Reporting:

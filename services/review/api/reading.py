@@ -17,7 +17,8 @@ from shared.access import visible
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Month
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, cursor_refused, etag
+from shared.http import Caller, CallerLanguage, etag
+from shared.paging import Page, PageWanted, cursor_refused
 
 
 class Reading:

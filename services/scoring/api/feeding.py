@@ -31,8 +31,9 @@ from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown, fie
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Language, Role
 from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, DryRun, Page, PageWanted, cursor_refused, invalid
+from shared.http import Caller, CallerLanguage, DryRun, invalid
 from shared.org.copy import OrgCache
+from shared.paging import Page, PageWanted, cursor_refused
 from shared.problems import said
 
 PATIENCE = 2.0

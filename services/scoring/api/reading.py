@@ -13,7 +13,8 @@ from shared.access import visible
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code, Month
 from shared.db import Database
-from shared.http import Caller, CallerLanguage, Page, PageWanted, etag
+from shared.http import Caller, CallerLanguage, etag
+from shared.paging import Page, PageWanted
 
 
 class Reading:
