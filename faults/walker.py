@@ -1,5 +1,6 @@
 """One plan and its people: they take it through its stages, at random or to where a drill wants it."""
 
+from collections.abc import Iterable
 from random import Random
 from uuid import UUID
 
@@ -94,3 +95,9 @@ class Walker:
     def reusable(self) -> bool:
         """Whether it can still be brought to any stage."""
         return self.stage in ROUND
+
+
+def least_moved(walkers: Iterable[Walker], count: int) -> list[Walker]:
+    """The half that was moved least, ``count`` at least: a plan takes only so many revisions."""
+    ordered = sorted(walkers, key=lambda walker: walker.version)
+    return ordered[: max(count, len(ordered) // 2)]

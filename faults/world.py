@@ -12,7 +12,7 @@ from faults import company
 from faults.driver import Driver
 from faults.processes import Unit
 from faults.stack import Stack
-from faults.walker import Walker
+from faults.walker import Walker, least_moved
 from monthline.audit.invariants import PAUSE, Finding, judge, names
 from monthline.audit.reading import Reader
 from monthline.demo.issuer import OPERATOR
@@ -51,7 +51,7 @@ class World:
         free = [walker for walker in self.walkers if walker.reusable]
         if len(free) < count:
             raise AssertionError(f"only {len(free)} plans are left, {count} are wanted")
-        chosen = self.rng.sample(free, count)
+        chosen = self.rng.sample(least_moved(free, count), count)
         await self.each(chosen, lambda walker: walker.bring(stage, self.rng))
         return chosen
 

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from faults.driver import Driver, Wish
+from faults.walker import Walker, least_moved
 from monthline.audit.driver import read
 from monthline.demo.issuer import Signer, SigningKey
 from shared.contracts.words import Move
@@ -64,3 +65,14 @@ async def test_a_question_that_is_never_answered_is_an_error(tmp_path: Path) -> 
 async def test_an_answer_in_the_end_is_none(tmp_path: Path) -> None:
     driver = await settled(tmp_path, Api(202, 200))
     assert (driver.errors, [said.event for said in driver.said]) == ([], ["invoke", "unknown", "ok"])
+
+
+@pytest.mark.parametrize(("count", "versions"), [(1, [1, 2, 3]), (3, [1, 2, 3]), (5, [1, 2, 3, 4, 5])])
+async def test_the_plans_that_were_moved_least_come_first(
+    tmp_path: Path, count: int, versions: list[int]
+) -> None:
+    driver = await settled(tmp_path, Api(202, 200))
+    walkers = [Walker(driver, f"m{version:04}") for version in (5, 3, 6, 1, 4, 2)]
+    for walker in walkers:
+        walker.version = int(walker.person[1:])
+    assert [walker.version for walker in least_moved(walkers, count)] == versions
