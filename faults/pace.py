@@ -12,6 +12,8 @@ ACK_WAIT = 3.0
 ACTIVITY = timedelta(seconds=6)
 MAIL = 3.0
 LEASE = timedelta(seconds=8)
+CACHE = "100"
+"""Lifecycles that a worker keeps. In a long run each is moved as often as in ten months, and is as large."""
 
 
 def quicken(module: str) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from sqlalchemy import text
 
 from faults.company import COMPANY, ZONE
+from faults.pace import CACHE
 from faults.points import ARMED, NAME
 from faults.processes import Unit
 from faults.proxy import LOOPBACK, Link
@@ -201,6 +202,7 @@ def _environment(stack: Stack, role: Role, links: Links, port: int) -> dict[str,
         "OIDC_AUDIENCE": AUDIENCE,
         "OIDC_JWKS_URL": stack.signer.jwks_url,
         "NO_PROXY": LOOPBACK,
+        "WORKFLOW_CACHE": CACHE,
         ARMED: str(stack.folder / "armed"),
         NAME: role.name,
     }

@@ -185,7 +185,7 @@ class ProcessSettings(TemporalSettings):
         20, description="Activities or workflow tasks one worker runs at a time"
     )
     workflow_cache: Annotated[int, Field(ge=1)] = Field(
-        1000, description="Workflows a worker keeps in memory"
+        500, description="Workflows a worker keeps in memory, up to 0.4 MB each in an ordinary month"
     )
     otel_exporter_otlp_endpoint: HttpUrl = Field(
         "",

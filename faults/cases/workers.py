@@ -6,6 +6,7 @@ import time
 from faults.cases.registry import fault
 from faults.company import HR, LEADER
 from faults.driver import Wish
+from faults.pace import CACHE
 from faults.reports import reporting
 from faults.walker import AUTHOR, Walker
 from faults.world import World
@@ -177,7 +178,7 @@ async def tiny_cache(world: World) -> None:
             await asyncio.sleep(world.size(6, 120))
     finally:
         await unit.hold()
-        unit.set(WORKFLOW_CACHE="1000")
+        unit.set(WORKFLOW_CACHE=CACHE)
         await unit.release()
     world.notes.append(f"{counts['ok']} commands")
     world.check(counts["ok"] > 10, "hardly any command was carried out")
