@@ -1,11 +1,16 @@
 """Owns the choice of a TCP port on loopback, and the shortest of HTTP questions to it."""
 
+import errno
 import http.client
+import random
 import socket
 import time
 from dataclasses import dataclass, field
 
 LOOPBACK = "127.0.0.1"
+CHOICE = range(20_000, 32_768)
+"""Above the ports of most services, below those that Linux gives to connections."""
+_given: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -20,10 +25,15 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, given out once. Raises OSError when there is none.
+
+    No connection gets it before its server has it, or while that is away.
+    """
+    for port in random.SystemRandom().sample(CHOICE, len(CHOICE)):
+        if port not in _given and is_free(port):
+            _given.add(port)
+            return port
+    raise OSError(errno.EADDRINUSE, f"no port from {CHOICE.start} to {CHOICE.stop - 1} is free")
 
 
 @dataclass

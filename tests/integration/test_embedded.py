@@ -110,6 +110,21 @@ def test_a_taken_port_is_replaced_by_a_free_one(data_dir: Path) -> None:
     assert len(found) == 3
 
 
+def test_free_ports_are_different_and_none_that_connections_are_given() -> None:
+    found = [free_port() for _ in range(100)]
+    assert len(set(found)) == 100
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    assert max(found) < lowest
+
+
+def test_that_no_port_is_free_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        number: int = taken.getsockname()[1]
+        monkeypatch.setattr("monthline.embedded.ports.CHOICE", range(number, number + 1))
+        with pytest.raises(OSError, match=f"no port from {number} to {number} is free"):
+            free_port()
+
+
 def test_a_free_port_is_taken_as_asked(data_dir: Path) -> None:
     port = free_port()
     with NatsServer(data_dir, port) as server:
