@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import MetaData
 
 from shared.commands import Commands, Entry
-from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
     AlreadyDecided,
@@ -21,38 +19,10 @@ from shared.contracts.refusals import (
 )
 from shared.contracts.words import Move, Stage
 from shared.db import Connection, Database
-from shared.engine import NoLifecycle, Unknown
-from shared.inbound import CommandDesk, Pending, digest
-from shared.parts import tables
+from shared.engine import NoLifecycle
+from shared.inbound import Pending, digest
 from tests.support.build import command
-
-COMMANDS = tables("plans").commands
-
-
-@dataclass
-class Engine:
-    """Answers every command with a move, unless it is told how to fail; remembers what reached it."""
-
-    failures: list[Exception] = field(default_factory=list)
-    received: list[Command] = field(default_factory=list)
-    lose_answers: bool = False
-
-    async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.received.append(sent)
-        if self.lose_answers:
-            self.lose_answers = False
-            raise Unknown
-        return Moved(
-            command_id=sent.command_id,
-            plan_id=sent.plan.plan_id,
-            move=sent.move,
-            actor=sent.actor,
-            stage=Stage.HR_REVIEW,
-            version=sent.expected_version + 1,
-            at=datetime(2026, 3, 1, tzinfo=UTC),
-        )
+from tests.support.desks import COMMANDS, SUBMIT, Engine, desk
 
 
 @pytest.fixture
@@ -63,16 +33,6 @@ def engine() -> Engine:
 @pytest.fixture
 def database(databases: Callable[[str], Database]) -> Database:
     return databases("plans")
-
-
-def desk(database: Database, engine: Engine, stage: Stage | None = Stage.DRAFTING) -> CommandDesk:
-    async def stage_of(plan_id: str) -> Stage | None:
-        return stage
-
-    return CommandDesk(database, COMMANDS, engine, stage_of)  # type: ignore[arg-type]
-
-
-SUBMIT = command(Move.SUBMIT, 1, key="key-00001")
 
 
 async def test_the_same_key_gets_the_same_answer_and_reaches_the_engine_once(
@@ -219,99 +179,6 @@ async def test_the_reconciler_sends_what_has_been_pending_too_long(
     await asyncio.sleep(0.01)
     assert await counter.resend_overdue(age=timedelta()) == 1
     assert await counter.resend_overdue(age=timedelta()) == 0
-
-
-async def test_a_command_that_cannot_be_sent_keeps_none_behind_it_from_being_sent(
-    database: Database, engine: Engine
-) -> None:
-    engine.failures = [Unknown(), Unknown()]
-    counter = desk(database, engine)
-    await counter.take(SUBMIT)
-    await counter.take(command(Move.SUBMIT, 1, key="key-00002"))
-    engine.failures.append(ValueError("an answer nobody can make out"))
-    assert await counter.resend_overdue(age=timedelta()) == 1
-    assert [sent.command_id for sent in engine.received] == ["p017:plans:key-00002"]
-
-
-async def test_commands_that_stay_unknown_keep_none_behind_them_from_its_turn(
-    database: Database, engine: Engine
-) -> None:
-    keys = [f"key-0000{number}" for number in range(5)]
-    engine.failures = [Unknown() for _ in keys]
-    counter = desk(database, engine)
-    for key in keys:
-        await counter.take(command(Move.SUBMIT, 1, key=key))
-    for _ in range(2):
-        engine.failures = [Unknown(), Unknown()]
-        assert await counter.resend_overdue(age=timedelta(), limit=2) == 0
-    assert await counter.resend_overdue(age=timedelta(), limit=2) == 5
-    assert [sent.command_id for sent in engine.received][:2] == [f"p017:plans:{keys[n]}" for n in (4, 0)]
-
-
-class Slow(Engine):
-    """Answers when commands of three plans have come, and counts how many it had at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.under_way: list[str] = []
-        self.doubled = False
-        self.most = 0
-        self.three = asyncio.Event()
-
-    async def command(self, sent: Command, *, deadline: float | None = None) -> Moved:
-        self.doubled |= sent.plan.plan_id in self.under_way
-        self.under_way.append(sent.plan.plan_id)
-        self.most = max(self.most, len(self.under_way))
-        if len(self.under_way) == 3:
-            self.three.set()
-        await self.three.wait()
-        await asyncio.sleep(0.01)
-        self.under_way.remove(sent.plan.plan_id)
-        return await super().command(sent)
-
-
-async def pending(database: Database, wanted: int, plans: int = 3) -> None:
-    """So many commands without an answer, of so many plans in turn."""
-    async with database.autocommit() as connection:
-        for number in range(wanted):
-            plan = PlanRef(company="acme", month="2026-03", person=f"p{number % plans}")
-            one = command(Move.SUBMIT, 1, plan=plan, key=f"key-{number:05}")
-            assert await COMMANDS.receive(connection, one, digest(one)) is None
-
-
-async def test_commands_of_several_plans_are_sent_again_together_and_those_of_one_in_turn(
-    database: Database,
-) -> None:
-    await pending(database, 6)
-    slow = Slow()
-    async with asyncio.timeout(10):
-        assert await desk(database, slow).resend_overdue(age=timedelta()) == 6
-    assert not slow.doubled
-    assert len(slow.received) == 6
-
-
-async def test_ten_plans_at_a_time_have_their_commands_sent_again(database: Database) -> None:
-    await pending(database, 15, plans=15)
-    slow = Slow()
-    assert await desk(database, slow).resend_overdue(age=timedelta()) == 15
-    assert slow.most == 10
-
-
-async def test_as_many_as_get_their_answers_are_sent_again_in_one_go(
-    database: Database, engine: Engine
-) -> None:
-    await pending(database, 5)
-    assert await desk(database, engine).resend_overdue(age=timedelta(), limit=2) == 5
-    assert len(engine.received) == 5
-
-
-async def test_an_engine_that_is_away_is_asked_for_no_more_commands(
-    database: Database, engine: Engine
-) -> None:
-    await pending(database, 6)
-    engine.failures = [EngineDown(retry_after=5)] * 4
-    assert await desk(database, engine).resend_overdue(age=timedelta()) == 0
-    assert len(engine.failures) == 3
 
 
 async def test_a_plan_that_has_ended_refuses_and_names_its_stage(database: Database, engine: Engine) -> None:
