@@ -103,6 +103,7 @@ MALFORMED = [
     ("SMTP_URL", "http://mail"),
     ("SMTP_URL", "smtp://u:hunter2@:25"),
     ("COMPANY_ZONE", "Asia/Peking"),
+    ("DATABASE_POOL", "1"),
 ]
 
 
