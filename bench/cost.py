@@ -13,7 +13,7 @@ from bench.findings import Finding
 from bench.ground import Ground
 from bench.statements import Counted, Occasion, StatementLog
 from monthline.embedded.ports import http_get
-from shared.bus import STREAM
+from shared.bus.jetstream import STREAM
 
 ID = "B2"
 COMMANDS = 7

@@ -13,8 +13,8 @@ from bench.measure import Latencies, open_loop
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import Notice, ProgressRecorded
 from shared.contracts.ids import PlanRef
-from shared.db import Database
 from shared.migrations.run import service_url
+from shared.store.db import Database
 
 ID = "B7"
 PATIENCE = 180.0

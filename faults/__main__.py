@@ -13,7 +13,7 @@ from faults.cases import CASES, Case
 from faults.pace import quicken_bus
 from faults.run import Outcome, protected, summed_up, unprotected
 from monthline.terminal import complain
-from shared import log
+from shared.base import log
 
 
 def arguments() -> argparse.Namespace:

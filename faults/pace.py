@@ -18,7 +18,7 @@ CACHE = "100"
 
 def quicken(module: str) -> None:
     """Shorten the waits of one process: sweeps, redeliveries, activity timeouts, retries of mails."""
-    reconcile: Any = importlib.import_module("shared.reconcile")
+    reconcile: Any = importlib.import_module("shared.process.reconcile")
     reconcile.EVERY, reconcile.PENDING_AGE = SWEEP, PENDING
     reconcile.resend_commands.__defaults__ = (SWEEP,)
     quicken_bus()
@@ -31,8 +31,8 @@ def quicken(module: str) -> None:
 
 def quicken_bus() -> None:
     """Shorten the waits of consumers; also where their durables are made."""
-    bus: Any = importlib.import_module("shared.bus")
-    consumer: Any = importlib.import_module("shared.consumer")
+    bus: Any = importlib.import_module("shared.bus.jetstream")
+    consumer: Any = importlib.import_module("shared.bus.consumer")
     bus.ACK_WAIT, consumer.BACKOFF = ACK_WAIT, BACKOFF
 
 

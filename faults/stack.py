@@ -25,10 +25,10 @@ from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import free_port
 from monthline.processes import signal_group
 from monthline.provision import provision_database, provision_stream
+from shared.base.settings import Settings
 from shared.contracts.organisation import Person
-from shared.db import Database
 from shared.migrations.run import SERVICES
-from shared.settings import Settings
+from shared.store.db import Database
 
 SECRET = "the drills' own role secret"
 

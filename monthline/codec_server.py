@@ -8,14 +8,15 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from httpx2 import AsyncBaseTransport
 from temporalio.api.common.v1 import Payload, Payloads
 
-from shared import log, serving
-from shared.auth import TokenReader
-from shared.codec import Codec, Unreadable
+from shared.base import log
+from shared.base.settings import CodecSettings
 from shared.contracts.refusals import Invalid
-from shared.door import Door
-from shared.http import Caller, create_app
+from shared.engine.codec import Codec, Unreadable
 from shared.org.organisation import Organisation
-from shared.settings import CodecSettings
+from shared.web import serving
+from shared.web.authentication import Authenticator
+from shared.web.http import Caller, create_app
+from shared.web.tokens import TokenReader
 
 MOST_BYTES = 8 * 1024 * 1024
 """A page of a history, payloads of 2 MiB among it."""
@@ -30,8 +31,8 @@ def codec_app(settings: CodecSettings, tokens: TokenReader | None = None) -> Fas
     Only ADMINS and PAYLOAD_READERS are let in; every reading is logged with its reader.
     """
     readers = (*settings.admins, *settings.payload_readers)
-    door = Door(tokens or token_reader(settings), _nobody, readers)
-    app = create_app("codec", door=door, checks={}, most_body=MOST_BYTES)
+    authenticator = Authenticator(tokens or token_reader(settings), _nobody, readers)
+    app = create_app("codec", authenticator=authenticator, checks={}, most_body=MOST_BYTES)
     codec = Codec(settings.keyring, settings.payload_compress_from)
 
     @app.post("/decode")

@@ -16,11 +16,11 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from shared.base.setting_types import Issuer, NatsUrl, PostgresUrl, SmtpUrl
+from shared.base.settings import NatsSettings, Port, TemporalSettings, from_json
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
-from shared.forms import Issuer, NatsUrl, PostgresUrl, SmtpUrl
 from shared.migrations.run import SERVICES, service_url
-from shared.settings import NatsSettings, Port, TemporalSettings, from_json
 
 PORTS: Mapping[str, int] = {
     "directory": 8101,

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from monthline.deployment import Deployment, Reached
-from shared.settings import CodecSettings, Settings
+from shared.base.settings import CodecSettings, Settings
 
 HEAD = """\
 # Settings of Monthline, read from the environment.

@@ -7,7 +7,7 @@ user makes the stream and the durables. Nobody may delete or purge.
 from collections.abc import Mapping, Sequence
 
 from monthline.listeners import listeners
-from shared.bus import STREAM
+from shared.bus.jetstream import STREAM
 
 OPERATOR = "operator"
 API = "$JS.API"

@@ -14,18 +14,18 @@ import threading
 from functools import cache
 
 from monthline import processes
-from monthline.processes import ProcessId, Watched
+from monthline.processes import ProcessId, RequestLog
 
 
 class OrphanGuard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._watched: dict[ProcessId, Watched] = {}
+        self._watched: dict[ProcessId, RequestLog] = {}
         self._helper: subprocess.Popen[str] | None = None
 
     def watch(self, process: ProcessId, stop_signal: signal.Signals = signal.SIGTERM) -> None:
         """From now on the process, which must lead its own group, is ended when we are gone."""
-        watched = Watched(process, stop_signal)
+        watched = RequestLog(process, stop_signal)
         with self._lock:
             self._watched[process] = watched
             self._tell("+", watched)
@@ -36,7 +36,7 @@ class OrphanGuard:
             if watched is not None:
                 self._tell("-", watched)
 
-    def _tell(self, mark: str, watched: Watched) -> None:
+    def _tell(self, mark: str, watched: RequestLog) -> None:
         if self._helper is not None and self._helper.poll() is None:
             with contextlib.suppress(BrokenPipeError):
                 self._write(self._helper, mark, watched)
@@ -54,7 +54,7 @@ class OrphanGuard:
             self._helper = None
 
     @staticmethod
-    def _write(helper: subprocess.Popen[str], mark: str, watched: Watched) -> None:
+    def _write(helper: subprocess.Popen[str], mark: str, watched: RequestLog) -> None:
         assert helper.stdin is not None
         process = watched.process
         helper.stdin.write(f"{mark} {process.pid} {process.started} {watched.stop_signal.value}\n")

@@ -31,7 +31,7 @@ class ProcessId:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class RequestLog:
     """A process, the leader of its own group, with the signal that asks it to stop."""
 
     process: ProcessId
@@ -74,7 +74,7 @@ def signal_group(pid: int, number: signal.Signals) -> None:
         os.killpg(pid, number)
 
 
-def end_all(watched: Iterable[Watched], grace: float) -> None:
+def end_all(watched: Iterable[RequestLog], grace: float) -> None:
     """Asks every process to stop, and kills the groups of those still running after `grace` seconds."""
     asked = [each for each in watched if each.process.running]
     for each in asked:
@@ -89,14 +89,14 @@ def end_all(watched: Iterable[Watched], grace: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _followed(lines: Iterable[str]) -> Iterator[Watched]:
+def _followed(lines: Iterable[str]) -> Iterator[RequestLog]:
     """Who is left when the lines end; a line is `+` or `-`, a process id, its start and a signal number."""
-    watched: dict[int, Watched] = {}
+    watched: dict[int, RequestLog] = {}
     for line in lines:
         mark, pid, started, number = line.split()
         watched.pop(int(pid), None)
         if mark == "+":
-            watched[int(pid)] = Watched(ProcessId(int(pid), int(started)), signal.Signals(int(number)))
+            watched[int(pid)] = RequestLog(ProcessId(int(pid), int(started)), signal.Signals(int(number)))
     yield from watched.values()
 
 

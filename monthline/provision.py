@@ -25,13 +25,13 @@ from temporalio.client import (
 
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
-from shared.bus import STREAM, Bus, provision, provision_consumers
+from shared.bus.connection import tls_of
+from shared.bus.jetstream import STREAM, Bus, provision, provision_consumers
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id, schedule_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
-from shared.fitness import namespace_is_fit
+from shared.engine.temporal import connect
+from shared.health.preflight import namespace_is_fit
 from shared.migrations.run import SERVICES, migrate
-from shared.nats_connection import tls_of
-from shared.temporal import connect
 
 VALUE_TYPES = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

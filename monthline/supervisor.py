@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from monthline.embedded.ports import http_get
 from monthline.orphans import orphan_guard
-from monthline.processes import ProcessId, Watched, end_all, identify, output_tail, signal_group
+from monthline.processes import ProcessId, RequestLog, end_all, identify, output_tail, signal_group
 
 STOP_GRACE = 40.0
 """Seconds; the last requests may take 15, and after them a worker's activities 20, or mails 14."""
@@ -107,7 +107,7 @@ class Child:
             self._keeper = None
         if self._process is None or self._id is None:
             return
-        await asyncio.to_thread(end_all, [Watched(self._id)], grace)
+        await asyncio.to_thread(end_all, [RequestLog(self._id)], grace)
         await self._process.wait()
         self._forget()
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from monthline.embedded import EmbeddedServers
-from shared import log
-from shared.bus import Bus, provision
-from shared.db import Database
+from shared.base import log
+from shared.base.tasks import end
+from shared.bus.jetstream import Bus, provision
 from shared.migrations.run import SERVICES
-from shared.tasks import end
+from shared.store.db import Database
 from tests.support.databases import close_owner, database_for, empty, migrate_all
 
 # Unconfigured, structlog draws every traceback with all its locals, for seconds each.

@@ -6,12 +6,12 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from shared import temporal
+from shared.base.settings import ProcessSettings
 from shared.contracts.ids import LIFECYCLE_QUEUE
-from shared.engine import Engine
-from shared.health import health_app
-from shared.process import Service, run
-from shared.settings import ProcessSettings
+from shared.engine import temporal
+from shared.engine.lifecycle_client import LifecycleClient
+from shared.health.probes import health_app
+from shared.process.runner import Service, run
 from workflows.open_month import OpenMonth
 from workflows.plan_lifecycle import PlanLifecycle
 
@@ -44,7 +44,7 @@ def lifecycle_worker(client: Client, settings: ProcessSettings) -> Worker:
 async def compose(settings: ProcessSettings) -> Service:
     """Build the process; it connects to Temporal alone."""
     client = await temporal.connect(settings)
-    engine = Engine(client)
+    engine = LifecycleClient(client)
     return Service(
         name="workflows",
         settings=settings,

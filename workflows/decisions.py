@@ -2,7 +2,7 @@
 
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import Refusal
-from shared.temporal import as_failure
+from shared.engine.temporal import as_failure
 
 
 class Decision:

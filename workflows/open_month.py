@@ -26,8 +26,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from shared.contracts.plans import GetCyclePolicy, PlansActivities
     from shared.contracts.refusals import Refusal
-    from shared.search import at_start, summary
-    from shared.temporal import TASK_TIMEOUT, as_failure
+    from shared.engine.search_attributes import at_start, summary
+    from shared.engine.temporal import TASK_TIMEOUT, as_failure
     from workflows.deadlines import Month, month_days, next_month
     from workflows.owners import ask
     from workflows.plan_lifecycle import PlanLifecycle

@@ -11,7 +11,7 @@ from shared.contracts.directory import DIRECTORY_QUEUE
 from shared.contracts.plans import PLANS_QUEUE
 from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
-from shared.temporal import RETRY, as_refusal
+from shared.engine.temporal import RETRY, as_refusal
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from shared.contracts.rungs import FiredRung, FireRung
     from shared.contracts.scoring import ScoringActivities
     from shared.contracts.words import SYSTEM, Milestone, Move, Party, Rung, RungOutcome, Stage
-    from shared.temporal import as_failure
+    from shared.engine.temporal import as_failure
     from workflows import search
     from workflows.acts import Act, Acts
     from workflows.deadlines import Alarm, Month

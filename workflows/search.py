@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 from shared.contracts.words import Stage
-from shared.search import ESCALATION_LEVEL, PLAN_STAGE, REVIEW_DUE_AT
+from shared.engine.search_attributes import ESCALATION_LEVEL, PLAN_STAGE, REVIEW_DUE_AT
 
 
 def show(stage: Stage, review_due: datetime | None, level: int) -> None:

@@ -16,9 +16,9 @@ from faults.cases.registry import fault
 from faults.company import HR
 from faults.proxy import Disturbance
 from faults.world import World
-from shared.bus import DUPLICATE_WINDOW, STREAM
+from shared.bus.jetstream import DUPLICATE_WINDOW, STREAM
 from shared.contracts.words import Move, Stage
-from shared.db import Database
+from shared.store.db import Database
 
 ONCE = ("inbox", "message-key")
 TWICE = r"was told \d+ times"

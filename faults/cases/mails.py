@@ -8,7 +8,7 @@ from sqlalchemy import text
 from faults.cases.registry import fault
 from faults.sinks import Mood
 from faults.world import World
-from shared.db import Database
+from shared.store.db import Database
 
 MOVES_ON = 60.0
 """Seconds within which all mails have gone out, once the server takes them."""

@@ -23,19 +23,19 @@ def _update_id(module: str) -> None:
 @removal("command-row")
 def _command_row(module: str) -> None:
     """The API does not remember what it was sent."""
-    original = load("shared.commands:Commands").receive
+    original = load("shared.store.commands:Commands").receive
 
     async def receive(self: object, *given: object) -> None:
         await original(self, *given)
 
-    replace("shared.commands:Commands", "receive", receive)
+    replace("shared.store.commands:Commands", "receive", receive)
 
 
 @removal("move-before")
 def _move_before(module: str) -> None:
     """An activity does not look whether it has done the same before."""
     if module == "services.plans":
-        replace("services.plans.activities.steps", "moved_before", none)
+        replace("services.plans.activities.transaction_steps", "moved_before", none)
         _seen_as("services.plans.store.plans", lambda plan: changed(plan, frozen_version=None))
     if module == "services.review":
         _seen_as("services.review.store.rounds", lambda found: found and (_of_another(found[0]), found[1]))
@@ -68,7 +68,7 @@ def _version(module: str) -> None:
         replace("services.review.activities", "check_waiting", nothing)
         replace("services.review.api.deciding", "check_waiting", nothing)
     if module == "services.plans":
-        replace("services.plans.activities.steps", "require_version", nothing)
+        replace("services.plans.activities.transaction_steps", "require_version", nothing)
         replace("services.plans.activities", "require_version", nothing)
 
 

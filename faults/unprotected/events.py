@@ -10,7 +10,7 @@ from faults.unprotected.registry import conflicts_ignored, none, removal, replac
 @removal("inbox")
 def _inbox(module: str) -> None:
     """A consumer takes whatever comes, however often."""
-    original = load("shared.outbox:Outbox").taken_first
+    original = load("shared.store.outbox:Outbox").taken_first
 
     async def taken_first(
         self: object, connection: object, consumer: str, ids: Sequence[str]
@@ -18,7 +18,7 @@ def _inbox(module: str) -> None:
         await original(self, connection, consumer, ids)
         return frozenset(ids)
 
-    replace("shared.outbox:Outbox", "taken_first", taken_first)
+    replace("shared.store.outbox:Outbox", "taken_first", taken_first)
 
 
 @removal("message-key")
@@ -43,7 +43,7 @@ def _copy_version(module: str) -> None:
 @removal("acknowledgement")
 def _acknowledgement(module: str) -> None:
     """The relay takes every letter for published, whatever the broker says."""
-    original = load("shared.bus:Bus").publish
+    original = load("shared.bus.jetstream:Bus").publish
 
     async def publish(self: object, letter: object) -> None:
         try:
@@ -51,7 +51,7 @@ def _acknowledgement(module: str) -> None:
         except Exception:
             return
 
-    replace("shared.bus:Bus", "publish", publish)
+    replace("shared.bus.jetstream:Bus", "publish", publish)
 
 
 @removal("burial")
@@ -61,7 +61,7 @@ def _burial(module: str) -> None:
     async def bury(self: object, *_: object) -> None:
         raise ConnectionError("nowhere to keep it")
 
-    replace("shared.consumer:Consumer", "bury", bury)
+    replace("shared.bus.consumer:Consumer", "bury", bury)
 
 
 @removal("sent-mark")

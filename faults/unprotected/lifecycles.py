@@ -40,7 +40,7 @@ def _table(module: str) -> None:
     if module == "workflows":
         _replace_admit()
     if module == "services.plans":
-        steps = load("services.plans.activities.steps")
+        steps = load("services.plans.activities.transaction_steps")
         original, drafting = steps.submission_of, load("shared.contracts.words").Stage.DRAFTING
 
         async def submission_of(connection: object, plan: Any, command: object) -> object:
@@ -81,7 +81,7 @@ def _ladder(module: str) -> None:
 def _judged_by_row(module: str) -> None:
     """Who is late is judged by the events that have gone out, not by the row."""
     if module == "services.plans":
-        replace("services.plans.activities.steps", "has_acted", _heard_of)
+        replace("services.plans.activities.transaction_steps", "has_acted", _heard_of)
 
 
 HEARD_OF = text(

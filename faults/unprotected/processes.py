@@ -12,8 +12,8 @@ from faults.unprotected.registry import removal
 @removal("orderly-stop")
 def _orderly_stop(module: str) -> None:
     """A process that is asked to stop drops what it is doing."""
-    process = importlib.import_module("shared.process")
-    original: Callable[..., Awaitable[None]] = load("shared.process").serve
+    process = importlib.import_module("shared.process.runner")
+    original: Callable[..., Awaitable[None]] = load("shared.process.runner").serve
 
     async def serve(service: object, stop: asyncio.Event) -> None:
         async def end() -> None:

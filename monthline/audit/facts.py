@@ -69,7 +69,7 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutboxMessage:
     """An event in an outbox; ``age`` is in seconds since it was written.
 
     ``plan_id`` and ``version`` are given for the event of a move: the plan, and its version after it.
@@ -221,7 +221,7 @@ class Facts:
     commands: tuple[Command, ...] = ()
     decided: tuple[Decided, ...] = ()
     reported: tuple[Reported, ...] = ()
-    letters: tuple[Letter, ...] = ()
+    letters: tuple[OutboxMessage, ...] = ()
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dead: tuple[DeadLetter, ...] = ()
     told: Mapping[Notice, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from monthline.audit.facts import Facts, Plan
 from services.plans.domain.ledger import LedgerLine
-from shared.bus import MAX_AGE
+from shared.bus.jetstream import MAX_AGE
 from shared.contracts.organisation import Absence
 from shared.contracts.words import Role
 from shared.org.organisation import Organisation

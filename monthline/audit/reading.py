@@ -13,10 +13,10 @@ from monthline.audit.facts import Facts, Said
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
 from monthline.provision import connect_engine
-from shared.bus import Bus
-from shared.db import Database
+from shared.bus.connection import tls_of
+from shared.bus.jetstream import Bus
 from shared.migrations.run import SERVICES
-from shared.nats_connection import tls_of
+from shared.store.db import Database
 
 CONNECT = 10.0
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from monthline.audit.facts import Facts
 from monthline.audit.rules.events import missing
 from monthline.deployment import Deployment
-from shared.db import Database
+from shared.store.db import Database
 
 
 def lost(facts: Facts) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from monthline.audit.facts import (
     Decided,
     Delivery,
     Fired,
-    Letter,
+    OutboxMessage,
     Plan,
     Reported,
     Sessions,
@@ -26,7 +26,7 @@ from shared.contracts.events import StageEntered
 from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.words import Milestone, Rung, Stage
-from shared.db import Connection, Database
+from shared.store.db import Connection, Database
 
 SNAPSHOT = "set transaction isolation level repeatable read, read only"
 AGE = "extract(epoch from clock_timestamp() - {})::float8"
@@ -88,7 +88,7 @@ async def _common(connection: Connection, service: str) -> Rows:
     )
     return {
         "letters": tuple(
-            Letter(
+            OutboxMessage(
                 service,
                 row["id"],
                 row["subject"],

@@ -1,7 +1,7 @@
 """What an audit asks NATS: the durable consumers of the stream, and how far each has come."""
 
 from monthline.audit.facts import Consumer
-from shared.bus import STREAM, Bus
+from shared.bus.jetstream import STREAM, Bus
 
 
 async def consumers(bus: Bus) -> tuple[Consumer, ...]:

@@ -16,7 +16,7 @@ from monthline.audit.reading import Reader, Unreadable
 from monthline.commands.surroundings import USAGE, deployment
 from monthline.deployment import Deployment
 from monthline.terminal import complain, console
-from shared import log
+from shared.base import log
 
 SHOWN = 5
 T = TypeVar("T")

@@ -5,10 +5,11 @@ import asyncio
 import typer
 
 from monthline.codec_server import server_of
-from shared import log, serving
-from shared.diagnosis import Unfit
-from shared.process import load_settings
-from shared.settings import CodecSettings
+from shared.base import log
+from shared.base.diagnosis import Unfit
+from shared.base.settings import CodecSettings
+from shared.process.runner import load_settings
+from shared.web import serving
 
 logger = log.get(__name__)
 

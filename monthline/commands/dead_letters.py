@@ -11,15 +11,15 @@ from rich.table import Table
 from monthline.commands.surroundings import deployment, usable
 from monthline.deployment import Deployment
 from monthline.terminal import complain, console
-from shared.bus import Bus
-from shared.consumer import Consumer, Reaction
-from shared.db import Database
-from shared.diagnosis import POSTGRES
+from shared.base.diagnosis import POSTGRES
+from shared.base.settings import Settings
+from shared.bus.consumer import Consumer, Reaction
+from shared.bus.jetstream import Bus
 from shared.migrations.run import SERVICES
-from shared.outbox import DeadLetter, Outbox
-from shared.parts import tables
-from shared.process import Service
-from shared.settings import Settings
+from shared.org.common_tables import tables
+from shared.process.runner import Service
+from shared.store.db import Database
+from shared.store.outbox import DeadLetter, Outbox
 
 Name = Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}.")]
 UNUSED = AnyHttpUrl("https://unused.invalid")

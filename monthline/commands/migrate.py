@@ -17,10 +17,10 @@ from monthline.provision import (
     provision_stream,
 )
 from monthline.terminal import complain, console
-from shared.bus import Bus
-from shared.db import Database
-from shared.diagnosis import NATS, POSTGRES, TEMPORAL, Server
+from shared.base.diagnosis import NATS, POSTGRES, TEMPORAL, Server
+from shared.bus.jetstream import Bus
 from shared.migrations.run import SERVICES, look
+from shared.store.db import Database
 
 Schedule = Annotated[
     bool, typer.Option(help="Also create the schedule that opens every month when its drafting begins.")

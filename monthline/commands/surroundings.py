@@ -7,7 +7,7 @@ import typer
 
 from monthline.deployment import Deployment, DeploymentError, from_environment
 from monthline.terminal import complain
-from shared.diagnosis import Server, Unfit, judged, said_by
+from shared.base.diagnosis import Server, Unfit, judged, said_by
 
 USAGE = 2
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from monthline.company.problems import INVALID, Path, Problem, Source
-from shared.wording import field_words
+from shared.locale.validation_messages import field_words
 
 _OF_THE_STORY: Mapping[str, str] = {
     "who never submits has no more to tell": "从不提交的人不应再有其他情节",

@@ -25,8 +25,8 @@ from monthline.embedded.ports import LOOPBACK, Port
 from monthline.embedded.stack import ANY_PORTS
 from monthline.provision import provision_database, provision_stream
 from monthline.supervisor import ProcessSpec, Restart, Supervisor
+from shared.base.settings import Settings
 from shared.migrations.run import SERVICES
-from shared.settings import Settings
 
 ISSUER, MAIL_PAGE, SMTP = "issuer", "mails", "smtp"
 PREFERRED: Mapping[str, int] = {**PORTS, ISSUER: 8107, MAIL_PAGE: 8108, SMTP: 8125}

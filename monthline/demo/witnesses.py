@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from monthline.demo.client import Client
 from monthline.demo.views import PlanView
-from shared.access import PlanFacts, Principal, may_see
 from shared.contracts.organisation import Person
+from shared.org.access import PlanFacts, Principal, may_see
 from shared.org.organisation import Organisation
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
-from shared.db import Connection, Database
 from shared.migrations.newest import newest
 from shared.migrations.run import SERVICES
+from shared.store.db import Connection, Database
 
 OLDEST = 180000
 """The version that all tests run on; what is older is not known to work."""

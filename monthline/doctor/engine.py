@@ -11,14 +11,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
 from monthline.provision import connect_engine, missing_search_attributes
-from shared.codec import Codec, key_of
+from shared.base.diagnosis import Unfit
 from shared.contracts.directory import DIRECTORY_QUEUE
 from shared.contracts.ids import LIFECYCLE_QUEUE, schedule_id
 from shared.contracts.plans import PLANS_QUEUE
 from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
-from shared.diagnosis import Unfit
-from shared.fitness import engine_is_fit, sampled_payloads
+from shared.engine.codec import Codec, key_of
+from shared.health.preflight import check_engine, sampled_payloads
 
 QUEUES = (DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE)
 PATIENCE = timedelta(seconds=5)
@@ -28,7 +28,7 @@ async def namespace(deployment: Deployment) -> str:
     """It answers, and has the namespace."""
     client = await _connected(deployment)
     try:
-        await engine_is_fit(client, Codec(deployment.keyring, 0), None)
+        await check_engine(client, Codec(deployment.keyring, 0), None)
     except Unfit as unfit:
         if not unfit.final:
             raise Ill(str(unfit), unfit.fix) from unfit
@@ -69,7 +69,7 @@ async def keys(deployment: Deployment) -> str:
     """What running plans have left in the engine can be read with PAYLOAD_KEYS."""
     client = await _connected(deployment)
     try:
-        await engine_is_fit(
+        await check_engine(
             client, Codec(deployment.keyring, 0, strict=deployment.payload_strict), deployment.company
         )
     except Unfit as unfit:

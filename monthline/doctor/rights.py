@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill
-from shared.db import APPEND_ONLY, Database
-from shared.diagnosis import POSTGRES, fix_of, said_by
+from shared.base.diagnosis import POSTGRES, fix_of, said_by
 from shared.migrations.run import SERVICES
+from shared.store.db import APPEND_ONLY, Database
 
 ROLE = """
 select current_user as name, rolsuper or rolcreaterole or rolbypassrls as mighty,

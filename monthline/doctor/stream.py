@@ -10,11 +10,11 @@ from nats.js.errors import APIError, NotFoundError
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
 from monthline.listeners import all_durables, listeners
-from shared.bus import STREAM, Bus
-from shared.diagnosis import NATS, Unfit, fix_of
+from shared.base.diagnosis import NATS, Unfit, fix_of
+from shared.bus.connection import tls_of
+from shared.bus.jetstream import STREAM, Bus
+from shared.bus.stream_preflight import check_stream
 from shared.migrations.run import SERVICES
-from shared.nats_connection import tls_of
-from shared.stream import stream_is_fit
 
 PATIENCE = 5.0
 
@@ -37,7 +37,7 @@ async def limits(deployment: Deployment) -> str:
     """The stream is there with the limits that the promises rest on."""
     async with _connected(deployment) as bus:
         try:
-            await stream_is_fit(bus)
+            await check_stream(bus)
         except Unfit as unfit:
             raise Ill(str(unfit), unfit.fix) from unfit
         info = await bus.jetstream.stream_info(STREAM)

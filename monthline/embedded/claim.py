@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from monthline.embedded.errors import ServerError
-from monthline.processes import ProcessId, Watched, end_all
+from monthline.processes import ProcessId, RequestLog, end_all
 
 _LEFTOVER_GRACE = 10.0
 
@@ -56,7 +56,7 @@ class Claim:
         """Ends the server a dead holder of this claim left behind."""
         with contextlib.suppress(OSError, ValueError, TypeError):
             pid, started = json.loads(self._note.read_text(encoding="utf-8"))
-            end_all([Watched(ProcessId(int(pid), int(started)), stop_signal)], _LEFTOVER_GRACE)
+            end_all([RequestLog(ProcessId(int(pid), int(started)), stop_signal)], _LEFTOVER_GRACE)
         self._note.unlink(missing_ok=True)
 
     @property

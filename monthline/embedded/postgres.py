@@ -18,7 +18,7 @@ from monthline.embedded.errors import ServerError
 from monthline.embedded.ports import LOOPBACK, Port
 from monthline.embedded.server import ManagedServer
 from monthline.embedded.unprivileged import open_for_reading, open_way_to, unprivileged_user
-from monthline.processes import Watched, command_line, end_all, identify
+from monthline.processes import RequestLog, command_line, end_all, identify
 
 DATABASE = "monthline"
 _SUPERUSER = "postgres"
@@ -105,7 +105,7 @@ class PostgresServer(ManagedServer):
             return
         leftover = identify(int(lock.read_text(encoding="utf-8").split("\n", 1)[0]))
         if leftover and str(self._cluster) in command_line(leftover.pid):
-            end_all([Watched(leftover, self.stop_signal)], self.stop_grace)
+            end_all([RequestLog(leftover, self.stop_signal)], self.stop_grace)
         # Without this, an unrelated process that was given the dead server's id would prevent the start.
         lock.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from monthline.embedded.claim import Claim
 from monthline.embedded.errors import ServerError
 from monthline.embedded.ports import Port
 from monthline.orphans import orphan_guard
-from monthline.processes import ProcessId, Watched, end_all, identify, output_tail, signal_group
+from monthline.processes import ProcessId, RequestLog, end_all, identify, output_tail, signal_group
 
 __all__ = ["ManagedServer", "Server", "ServerError"]
 
@@ -110,7 +110,7 @@ class ManagedServer(ABC):
     def stop(self) -> None:
         """Asks the server to stop, kills it when it takes too long, and gives the folder free."""
         if self._id is not None:
-            end_all([Watched(self._id, self.stop_signal)], self.stop_grace)
+            end_all([RequestLog(self._id, self.stop_signal)], self.stop_grace)
         self._bury()
         self._claim.release()
 

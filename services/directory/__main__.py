@@ -2,19 +2,19 @@
 
 from pydantic import field_validator
 
-from services.directory.activities import Directory
+from services.directory.activities import DirectoryActivitiesImpl
 from services.directory.api import directory_app
 from services.directory.calendars import OfficialCalendar, supported_countries
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from services.directory.store.tables import OUTBOX
-from shared import temporal
+from shared.base.settings import Settings
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
-from shared.door import Door
-from shared.parts import parts, rates_of
-from shared.process import Service, bus_check, run
-from shared.reconcile import forget_old
-from shared.settings import Settings
+from shared.engine import temporal
+from shared.process.composition import connections, rate_limits_of
+from shared.process.reconcile import forget_old
+from shared.process.runner import Service, bus_check, run
+from shared.web.authentication import Authenticator
 
 
 class DirectorySettings(Settings):
@@ -30,7 +30,7 @@ class DirectorySettings(Settings):
 
 async def compose(settings: DirectorySettings) -> Service:
     """The directory as the settings describe it; nothing is connected yet."""
-    own = await parts(settings, "directory")
+    own = await connections(settings, "directory")
     organisation = CurrentOrganisation(own.database)
     official = OfficialCalendar(settings.company_country)
     calendars = Calendars(settings.company_zone, official.edition)
@@ -39,11 +39,13 @@ async def compose(settings: DirectorySettings) -> Service:
         organisation,
         calendars,
         official,
-        door=Door(own.tokens, organisation.get, settings.admins, rates_of(settings)),
+        authenticator=Authenticator(own.tokens, organisation.get, settings.admins, rate_limits_of(settings)),
         checks={"database": own.database.check, "nats": lambda: bus_check(own.bus, ())},
     )
-    keeper = Directory(own.database, calendars, official)
-    worker = temporal.worker(settings, queue=DIRECTORY_QUEUE, contract=DirectoryActivities, keeper=keeper)
+    activities = DirectoryActivitiesImpl(own.database, calendars, official)
+    worker = temporal.worker(
+        settings, queue=DIRECTORY_QUEUE, contract=DirectoryActivities, implementation=activities
+    )
     return Service(
         name="directory",
         settings=settings,

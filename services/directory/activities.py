@@ -8,10 +8,10 @@ from services.directory.store.calendar import Calendars
 from shared.contracts.calendar import WorkingDays
 from shared.contracts.directory import CutWorkingDays, DirectoryActivities, ListPlanners, Planners
 from shared.contracts.refusals import Invalid, field_error
-from shared.db import Database
+from shared.store.db import Database
 
 
-class Directory(DirectoryActivities):
+class DirectoryActivitiesImpl(DirectoryActivities):
     """Keeps the promises of the directory to the workflows, in the database it was given."""
 
     def __init__(self, database: Database, calendars: Calendars, official: OfficialCalendar) -> None:

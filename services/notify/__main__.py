@@ -9,19 +9,19 @@ from services.notify.smtp import SmtpServer
 from services.notify.store import figures
 from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller
-from shared import metrics
-from shared.auth import TokenReader
-from shared.bus import Bus
-from shared.db import Database
-from shared.door import Door
-from shared.http import create_app
-from shared.nats_connection import tls_of
+from shared.base.settings import Settings
+from shared.bus.connection import tls_of
+from shared.bus.jetstream import Bus
+from shared.health.gauges import Value, reading
 from shared.org.copy import OrgCache
-from shared.parts import rates_of
-from shared.process import Service, bus_check, main
-from shared.readings import Value, reading
-from shared.reconcile import forget_old
-from shared.settings import Settings
+from shared.process.composition import rate_limits_of
+from shared.process.reconcile import forget_old
+from shared.process.runner import Service, bus_check, main
+from shared.store.db import Database
+from shared.telemetry import metrics
+from shared.web.authentication import Authenticator
+from shared.web.http import create_app
+from shared.web.tokens import TokenReader
 
 NAME = "notify"
 GAUGES = (metrics.DELIVERIES_WAITING, metrics.DELIVERIES_AGE)
@@ -43,7 +43,7 @@ async def compose(settings: Settings) -> Service:
     )
     app = create_app(
         NAME,
-        door=Door(tokens, people.get, settings.admins, rates_of(settings)),
+        authenticator=Authenticator(tokens, people.get, settings.admins, rate_limits_of(settings)),
         checks={"database": database.check, "nats": lambda: bus_check(bus, service.consumers)},
     )
     NotifyApi(database, caller, by_mail=bool(settings.smtp_url)).register(app)

@@ -17,13 +17,13 @@ from services.notify.domain.values import (
 from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.webhooks import Caller as WebhookCaller
-from shared.access import Action, Principal, may
 from shared.contracts.refusals import Forbidden, Invalid, NotFound, field_error
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Role
-from shared.db import Database
-from shared.http import Caller
-from shared.paging import Page, PageWanted, Paging, cursor_refused
+from shared.org.access import Action, Principal, may
+from shared.store.db import Database
+from shared.web.http import Caller
+from shared.web.paging import Page, PageWanted, Paging, cursor_refused
 
 LARGEST_ID: Final = 2**63 - 1
 LONGEST_ID: Final = len(str(LARGEST_ID))

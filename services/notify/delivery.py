@@ -18,13 +18,14 @@ from services.notify.store import claims
 from services.notify.store.claims import CallJob, Claimed, MailJob
 from services.notify.store.deliveries import MAIL_LANE
 from services.notify.webhooks import CallRefused
-from shared import log, metrics, tracing
+from shared.base import log
+from shared.base.tasks import finish, obey
 from shared.contracts.organisation import Person
 from shared.contracts.refusals import StoreDown
-from shared.db import Database
 from shared.org.organisation import Organisation
-from shared.outbox import traceparent
-from shared.tasks import finish, obey
+from shared.store.db import Database
+from shared.telemetry import metrics, tracing
+from shared.telemetry.tracing import traceparent
 
 logger = log.get(__name__)
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"

@@ -11,15 +11,15 @@ from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
 from services.notify.store.tables import ORG
 from services.notify.store.webhooks import Subscription
-from shared import metrics
-from shared.bus import SUBJECTS
-from shared.consumer import Reaction, each
+from shared.bus.consumer import Reaction, each
+from shared.bus.envelope import Meta, Poison, Told
+from shared.bus.jetstream import SUBJECTS
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
-from shared.db import Connection
-from shared.messages import Meta, Poison, Told
 from shared.org.copy import ORG_EVENTS, OrgCache
 from shared.org.organisation import Organisation
+from shared.store.db import Connection
+from shared.telemetry import metrics
 
 DURABLES: Mapping[str, tuple[str, ...]] = {
     "notify-org": tuple(kind.subject() for kind in ORG_EVENTS),

@@ -1,32 +1,32 @@
 """The process of the plan service, put together from its settings."""
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.api import plans_app
 from services.plans.reactions import REACTIONS
 from services.plans.reconcile import Lifecycles
 from services.plans.store import figures, plans
 from services.plans.store.tables import COMMANDS, ORG, OUTBOX
-from shared import metrics
-from shared.consumer import Consumer
+from shared.base.settings import Settings
+from shared.bus.consumer import Consumer
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.words import Stage
-from shared.door import Door
-from shared.inbound import CommandDesk
+from shared.engine.temporal import worker
+from shared.health.gauges import Value, of_commands, reading
 from shared.org.copy import OrgCache
-from shared.parts import Parts, parts, rates_of
-from shared.process import Service, bus_check, main
-from shared.readings import Value, of_commands, reading
-from shared.reconcile import forget_old, resend_commands
-from shared.settings import Settings
-from shared.temporal import worker
+from shared.process.composition import Connections, connections, rate_limits_of
+from shared.process.reconcile import forget_old, resend_commands
+from shared.process.runner import Service, bus_check, main
+from shared.telemetry import metrics
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
 
 
-def _desk(made: Parts) -> CommandDesk:
+def _gateway(made: Connections) -> CommandGateway:
     async def stage_of(plan_id: str) -> Stage | None:
         async with made.database.autocommit() as connection:
             return await plans.stage_of(connection, plan_id)
 
-    return CommandDesk(made.database, COMMANDS, made.engine, stage_of)
+    return CommandGateway(made.database, COMMANDS, made.engine, stage_of)
 
 
 def _shown(counts: dict[Stage, int]) -> list[Value]:
@@ -35,8 +35,8 @@ def _shown(counts: dict[Stage, int]) -> list[Value]:
 
 async def compose(settings: Settings) -> Service:
     """The plan service: API, activities, relay, consumers and reconciler."""
-    made = await parts(settings, "plans")
-    desk = _desk(made)
+    made = await connections(settings, "plans")
+    gateway = _gateway(made)
     cache = OrgCache(made.database, ORG)
     lifecycles = Lifecycles(made.database, made.engine)
     consumers: list[Consumer] = []
@@ -44,8 +44,8 @@ async def compose(settings: Settings) -> Service:
         database=made.database,
         org=cache,
         engine=made.engine,
-        desk=desk,
-        door=Door(made.tokens, cache.get, settings.admins, rates_of(settings)),
+        gateway=gateway,
+        authenticator=Authenticator(made.tokens, cache.get, settings.admins, rate_limits_of(settings)),
         checks={"database": made.database.check, "bus": lambda: bus_check(made.bus, consumers)},
         company=settings.company,
         allow_time_scale=settings.allow_time_scale,
@@ -61,11 +61,11 @@ async def compose(settings: Settings) -> Service:
             settings,
             queue=PLANS_QUEUE,
             contract=PlansActivities,
-            keeper=PlanKeeper(made.database, cache),
+            implementation=PlansActivitiesImpl(made.database, cache),
         ),
         reactions=REACTIONS,
         tasks=(
-            lambda: resend_commands(desk),
+            lambda: resend_commands(gateway),
             lambda: forget_old(made.database, OUTBOX),
             lifecycles.run,
         ),

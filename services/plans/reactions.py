@@ -2,11 +2,11 @@
 
 from services.plans.store import progress, scores
 from services.plans.store.tables import ORG
-from shared.consumer import Reaction, each
+from shared.bus.consumer import Reaction, each
+from shared.bus.envelope import Meta
 from shared.contracts.events import Event, MetricRecorded, PlanScored
-from shared.db import Connection
-from shared.messages import Meta
 from shared.org.copy import ORG_EVENTS
+from shared.store.db import Connection
 
 
 async def keep_organisation(connection: Connection, event: Event, meta: Meta) -> None:

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 
 from services.plans.store import plans
 from services.plans.store.plans import PlanRow
-from shared import log, metrics
+from shared.base import log
 from shared.contracts.lifecycle import LifecycleState
-from shared.db import Database
-from shared.engine import Engine, Stuck
-from shared.reconcile import EVERY, every
+from shared.engine.lifecycle_client import LifecycleClient, Stuck
+from shared.process.reconcile import EVERY, every
+from shared.store.db import Database
+from shared.telemetry import metrics
 
 SLICE = 200
 AT_ONCE = 8
@@ -27,7 +28,7 @@ class Lifecycles:
     one takes a worker, and may take its whole history.
     """
 
-    def __init__(self, database: Database, engine: Engine, slice_of: int = SLICE) -> None:
+    def __init__(self, database: Database, engine: LifecycleClient, slice_of: int = SLICE) -> None:
         self._database = database
         self._engine = engine
         self._slice = slice_of

@@ -17,7 +17,6 @@ from shared.contracts.events import (
     RoundOpened,
 )
 from shared.contracts.lifecycle import Command
-from shared.contracts.recipients import present
 from shared.contracts.refusals import WrongStage
 from shared.contracts.review import (
     CloseRound,
@@ -28,11 +27,12 @@ from shared.contracts.review import (
 )
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import Move, Party, RungOutcome
-from shared.db import Connection, Database
+from shared.ladder.recipients import present
 from shared.org.organisation import Organisation
+from shared.store.db import Connection, Database
 
 
-class Reviews(ReviewActivities):
+class ReviewActivitiesImpl(ReviewActivities):
     """Keeps the promises of review to the workflows, in the database it was given."""
 
     def __init__(self, database: Database) -> None:

@@ -12,20 +12,20 @@ from services.scoring.store.tables import ORG, OUTBOX
 from shared.contracts.events import PlanScored, ScoreAnswered, ScoringRungFired
 from shared.contracts.lifecycle import Command
 from shared.contracts.plan import ClosedPlan
-from shared.contracts.recipients import present
 from shared.contracts.refusals import StaleVersion, WrongStage
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.scoring import AnswerRecorded, AnswerScore, Score, Scored, ScorePlan, ScoringActivities
 from shared.contracts.words import Milestone, RungOutcome, Stage
-from shared.db import Connection, Database, now, together
+from shared.ladder.recipients import present
 from shared.org.organisation import Organisation
+from shared.store.db import Connection, Database, now, together
 
 
 class ScoredMeanwhile(Exception):
     """Another transaction has scored the plan at the same instant; trying again finds its score."""
 
 
-class Scores(ScoringActivities):
+class ScoringActivitiesImpl(ScoringActivities):
     """Keeps the promises of scoring to the workflows, in the database it was given."""
 
     def __init__(self, database: Database) -> None:

@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
 
-from shared.db import APPEND_ONLY
-from shared.diagnosis import Unfit
+from shared.base.diagnosis import Unfit
+from shared.store.db import APPEND_ONLY
 
 SERVICES = ("directory", "plans", "review", "scoring", "notify")
 ROOT = Path(__file__).parents[2]

@@ -27,8 +27,8 @@ from shared.contracts.events import (
     PersonChanged,
 )
 from shared.contracts.organisation import Absence, Delegation, Department, Person
-from shared.db import Connection, Database
 from shared.org.organisation import Organisation
+from shared.store.db import Connection, Database
 
 KINDS: Final[dict[str, type[Person | Department | Delegation | Absence]]] = {
     "person": Person,

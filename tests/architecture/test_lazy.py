@@ -8,7 +8,7 @@ HEAVY = (
     "opentelemetry.sdk",
     "opentelemetry.exporter",
     "opentelemetry.instrumentation",
-    "shared.otel",
+    "shared.telemetry.otel",
     "alembic",
 )
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.db import Database
 from shared.migrations.run import SERVICES
+from shared.store.db import Database
 from tests.attacks.house import House, build
 from tests.support.databases import empty
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from shared.contracts.lifecycle import Command, Moved, OpenMonthInput
 from shared.contracts.refusals import NotFound
-from shared.engine import Engine
+from shared.engine.lifecycle_client import LifecycleClient
 from tests.attacks.company import VERSIONS, plan_in
 from workflows.stages import Standing, admit
 
 
-class StandingStill(Engine):
+class StandingStill(LifecycleClient):
     """Judges each command as its plan's lifecycle does, and says what would follow; nothing moves.
 
     ``trouble`` is raised in place of an answer.

@@ -28,14 +28,14 @@ from services.scoring.api import scoring_app
 from services.scoring.store import plans as scored_plans
 from services.scoring.store.tables import COMMANDS as SCORE_COMMANDS
 from services.scoring.store.tables import ORG as SCORE_ORG
-from shared.commands import Commands
 from shared.contracts.events import AbsenceChanged, DelegationChanged, DepartmentChanged, Event, PersonChanged
 from shared.contracts.words import Stage
-from shared.db import Connection, Database
-from shared.door import Door
-from shared.http import create_app
-from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
+from shared.store.commands import Commands
+from shared.store.db import Connection, Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
+from shared.web.http import create_app
 from tests.attacks import stories
 from tests.attacks.company import ABSENCE, CALLERS, COMPANY, DELEGATION, DEPARTMENTS, PEOPLE
 from tests.attacks.engine import StandingStill
@@ -115,33 +115,33 @@ def _apps(
     databases: Mapping[str, Database], engine: StandingStill, reader: Reader, *, age: float
 ) -> dict[str, FastAPI]:
     caches = {service: OrgCache(databases[service], copy, age=age) for service, copy in COPIES.items()}
-    doors = {service: Door(reader, cache.get, ADMINS) for service, cache in caches.items()}
+    authenticators = {service: Authenticator(reader, cache.get, ADMINS) for service, cache in caches.items()}
     return {
         "directory": _directory(databases["directory"], reader),
         "plans": plans_app(
             database=databases["plans"],
             org=caches["plans"],
             engine=engine,
-            desk=_desk(databases["plans"], PLAN_COMMANDS, engine, plan_rows.stage_of),
-            door=doors["plans"],
+            gateway=_gateway(databases["plans"], PLAN_COMMANDS, engine, plan_rows.stage_of),
+            authenticator=authenticators["plans"],
             checks={},
             company=COMPANY,
             allow_time_scale=False,
         ),
         "review": review_app(
             database=databases["review"],
-            desk=_desk(databases["review"], REVIEW_COMMANDS, engine, reviewed_plans.stage_of),
-            door=doors["review"],
+            gateway=_gateway(databases["review"], REVIEW_COMMANDS, engine, reviewed_plans.stage_of),
+            authenticator=authenticators["review"],
             checks={},
         ),
         "scoring": scoring_app(
             database=databases["scoring"],
             org=caches["scoring"],
-            desk=_desk(databases["scoring"], SCORE_COMMANDS, engine, scored_plans.stage_of),
-            door=doors["scoring"],
+            gateway=_gateway(databases["scoring"], SCORE_COMMANDS, engine, scored_plans.stage_of),
+            authenticator=authenticators["scoring"],
             checks={},
         ),
-        "notify": _notify(databases["notify"], doors["notify"]),
+        "notify": _notify(databases["notify"], authenticators["notify"]),
     }
 
 
@@ -153,20 +153,20 @@ def _directory(database: Database, reader: Reader) -> FastAPI:
         organisation,
         calendars,
         OFFICIAL,
-        door=Door(reader, organisation.get, ADMINS),
+        authenticator=Authenticator(reader, organisation.get, ADMINS),
         checks={},
     )
 
 
-def _notify(database: Database, door: Door) -> FastAPI:
-    app = create_app("notify", door=door, checks={})
+def _notify(database: Database, authenticator: Authenticator) -> FastAPI:
+    app = create_app("notify", authenticator=authenticator, checks={})
     NotifyApi(database, WebhookCaller(resolver=public), by_mail=True).register(app)
     return app
 
 
-def _desk(database: Database, commands: Commands, engine: StandingStill, stage_of: Ask) -> CommandDesk:
+def _gateway(database: Database, commands: Commands, engine: StandingStill, stage_of: Ask) -> CommandGateway:
     async def ask(plan_id: str) -> Stage | None:
         async with database.transaction() as connection:
             return await stage_of(connection, plan_id)
 
-    return CommandDesk(database, commands, engine, ask)
+    return CommandGateway(database, commands, engine, ask)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from threading import Thread
 
 from shared.migrations.run import SERVICES
-from shared.serving import Server
-from shared.serving import server as made
+from shared.web.serving import Server
+from shared.web.serving import server as made
 from tests.attacks.house import House, build
 from tests.support.databases import database_for, empty
 

@@ -6,13 +6,13 @@ from sqlalchemy import insert, update
 
 from services.notify.domain.values import Channel
 from services.notify.store import tables as notify_tables
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import drafts, templates
 from services.plans.store.tables import ORG as PLAN_ORG
 from services.plans.store.tables import plans as plan_table
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.store import plans as reviewed_plans
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.domain.metrics import Metric
 from services.scoring.store import metrics
 from services.scoring.store import plans as scored_plans
@@ -25,8 +25,8 @@ from shared.contracts.plans import OpenPlan, SubmitPlan
 from shared.contracts.review import OpenRound, RecordDecision
 from shared.contracts.scoring import ScorePlan
 from shared.contracts.words import Milestone, Move, Party, Stage
-from shared.db import Database
 from shared.org.copy import OrgCache
+from shared.store.db import Database
 from tests.attacks.company import VERSIONS, plan_in, text
 from tests.support.build import lifecycle_input
 from tests.unit.plans.build import GOOD, category, template
@@ -76,16 +76,16 @@ def entered(plan: PlanRef, stage: Stage) -> StageEntered:
 
 async def write_plans(database: Database) -> dict[Stage, Submission]:
     """A plan in every stage; what was submitted of those that were."""
-    keeper = PlanKeeper(database, OrgCache(database, PLAN_ORG, age=0))
+    activities = PlansActivitiesImpl(database, OrgCache(database, PLAN_ORG, age=0))
     async with database.transaction() as connection:
         await templates.publish(connection, template([category("core")], department="company"), "hr_all")
         await templates.publish(connection, template(), "hr_all")
-    return {stage: found for stage in Stage if (found := await _write_plan(database, keeper, stage))}
+    return {stage: found for stage in Stage if (found := await _write_plan(database, activities, stage))}
 
 
-async def _write_plan(database: Database, keeper: PlanKeeper, stage: Stage) -> Submission | None:
+async def _write_plan(database: Database, activities: PlansActivitiesImpl, stage: Stage) -> Submission | None:
     plan, submission = plan_in(stage), None
-    await keeper.open(
+    await activities.open(
         OpenPlan(
             command_id=f"plan:{plan.plan_id}:drafting_opens:open",
             given=lifecycle_input(plan=plan, department="east", zone="UTC"),
@@ -97,7 +97,7 @@ async def _write_plan(database: Database, keeper: PlanKeeper, stage: Stage) -> S
     if stage not in NEVER_SUBMITTED:
         command = given(Move.SUBMIT, plan, 1, "author", Party.AUTHOR)
         due = deadline(Milestone.HR_REVIEW_DUE)
-        submission = (await keeper.submit(SubmitPlan(command=command, deadline=due))).submission
+        submission = (await activities.submit(SubmitPlan(command=command, deadline=due))).submission
     async with database.transaction() as connection:
         standing = {"stage": stage.value, "version": VERSIONS[stage]}
         await connection.execute(update(plan_table).where(plan_table.c.id == plan.plan_id).values(standing))
@@ -106,7 +106,7 @@ async def _write_plan(database: Database, keeper: PlanKeeper, stage: Stage) -> S
 
 async def hold_reviews(database: Database, submissions: dict[Stage, Submission]) -> None:
     """Rounds that wait where the plan is in review, and decided ones where it is past it."""
-    reviews = Reviews(database)
+    reviews = ReviewActivitiesImpl(database)
     for stage, submission in submissions.items():
         opened = deadline(Milestone.HR_REVIEW_DUE)
         await reviews.open_round(
@@ -120,7 +120,9 @@ async def hold_reviews(database: Database, submissions: dict[Stage, Submission])
             await reviewed_plans.keep(connection, entered(plan_in(stage), stage))
 
 
-async def _decide(reviews: Reviews, plan: PlanRef, stage: Stage, version: int, actor: str) -> None:
+async def _decide(
+    reviews: ReviewActivitiesImpl, plan: PlanRef, stage: Stage, version: int, actor: str
+) -> None:
     following = Stage.LEADER_REVIEW if stage is Stage.HR_REVIEW else None
     await reviews.record_decision(
         RecordDecision(
@@ -137,7 +139,7 @@ async def give_scores(database: Database) -> None:
     figures = month((40, 20, 15, 25), (80, 50, 0, 80))
     for stage in SCORED:
         closed = figures.model_copy(update={"plan": plan_in(stage), "department": "east"})
-        await Scores(database).score(
+        await ScoringActivitiesImpl(database).score(
             ScorePlan(
                 command_id=f"close:{stage}",
                 closed=closed,

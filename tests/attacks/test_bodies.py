@@ -10,7 +10,7 @@ import pytest
 
 from services.directory.api import MOST_BODY as WHOLE_ORGANISATION
 from shared.contracts.words import Stage
-from shared.http import MOST_BODY
+from shared.web.http import MOST_BODY
 from tests.attacks.company import plan_in
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS

@@ -6,13 +6,13 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from shared.base.settings import Settings
 from shared.contracts.refusals import TooOften
-from shared.door import Door
-from shared.http import Caller, create_app
 from shared.org.organisation import Organisation
-from shared.rates import BURST, Buckets, Rates
-from shared.serving import server
-from shared.settings import Settings
+from shared.web.authentication import Authenticator
+from shared.web.http import Caller, create_app
+from shared.web.rate_limits import BURST, Buckets, RateLimits
+from shared.web.serving import server
 from tests.attacks.company import ORGANISATION
 from tests.attacks.tokens import Reader, bearer, token
 
@@ -60,13 +60,13 @@ def test_the_buckets_of_many_keys_stay_few() -> None:
     assert len(bucket._levels) == 100
 
 
-def bounded(rates: Rates) -> FastAPI:
+def bounded(rates: RateLimits) -> FastAPI:
     """A small application whose door has these bounds."""
 
     async def organisation() -> Organisation:
         return ORGANISATION
 
-    app = create_app("bounded", door=Door(Reader(), organisation, (), rates), checks={})
+    app = create_app("bounded", authenticator=Authenticator(Reader(), organisation, (), rates), checks={})
 
     @app.post("/v1/plans/{plan_id}/move")
     @app.get("/v1/plans/{plan_id}")
@@ -87,7 +87,7 @@ READ, MOVE, OTHER = ("GET", "/v1/plans/a"), ("POST", "/v1/plans/a/move"), ("POST
 
 
 async def test_a_person_who_floods_waits_and_nobody_else() -> None:
-    app = bounded(Rates.of(person=1, plan=0, sign_in=0))
+    app = bounded(RateLimits.of(person=1, plan=0, sign_in=0))
     flood = await statuses(app, *[READ] * (BURST + 3), **bearer("author"))
     assert flood == [200] * BURST + [429] * 3
     assert await statuses(app, READ, **bearer("author", jti="another token")) == [429]
@@ -95,7 +95,7 @@ async def test_a_person_who_floods_waits_and_nobody_else() -> None:
 
 
 async def test_who_floods_a_plan_waits_there_and_nobody_else_does() -> None:
-    app = bounded(Rates.of(person=0, plan=1, sign_in=0))
+    app = bounded(RateLimits.of(person=0, plan=1, sign_in=0))
     flood = await statuses(app, *[MOVE] * (BURST + 1), **bearer("author"))
     assert flood == [200] * BURST + [429]
     assert await statuses(app, MOVE, OTHER, READ, **bearer("author")) == [429, 200, 200]
@@ -103,7 +103,7 @@ async def test_who_floods_a_plan_waits_there_and_nobody_else_does() -> None:
 
 
 def test_ids_of_any_length_take_little_to_remember() -> None:
-    rates = Rates.of(person=0, plan=1, sign_in=0)
+    rates = RateLimits.of(person=0, plan=1, sign_in=0)
     for _ in range(BURST):
         rates.admit_change("author", "x" * 60_000)
     with pytest.raises(TooOften):
@@ -111,13 +111,13 @@ def test_ids_of_any_length_take_little_to_remember() -> None:
 
 
 async def test_who_does_not_work_here_uses_up_nothing_of_a_plan() -> None:
-    app = bounded(Rates.of(person=0, plan=1, sign_in=0))
+    app = bounded(RateLimits.of(person=0, plan=1, sign_in=0))
     assert set(await statuses(app, *[MOVE] * (BURST + 3), **bearer("nobody"))) == {403}
     assert await statuses(app, MOVE, **bearer("author")) == [200]
 
 
 async def test_the_answer_says_when_to_come_back_in_the_callers_language() -> None:
-    app = bounded(Rates.of(person=0.01, plan=0, sign_in=0))
+    app = bounded(RateLimits.of(person=0.01, plan=0, sign_in=0))
     transport = httpx2.ASGITransport(app=app)
     headers = bearer("author") | {"Accept-Language": "zh-CN"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=headers) as client:
@@ -129,7 +129,7 @@ async def test_the_answer_says_when_to_come_back_in_the_callers_language() -> No
 
 
 async def test_bad_tokens_are_bounded_by_address_and_keep_no_good_one_out() -> None:
-    app = bounded(Rates.of(person=0, plan=0, sign_in=1))
+    app = bounded(RateLimits.of(person=0, plan=0, sign_in=1))
     forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
     flood = await statuses(app, *[READ] * (BURST + 2), **forged)
     assert flood == [401] * BURST + [429] * 2
@@ -138,7 +138,7 @@ async def test_bad_tokens_are_bounded_by_address_and_keep_no_good_one_out() -> N
 
 
 async def test_requests_without_a_token_use_up_nothing() -> None:
-    app = bounded(Rates.of(person=0, plan=0, sign_in=1))
+    app = bounded(RateLimits.of(person=0, plan=0, sign_in=1))
     assert set(await statuses(app, *[READ] * (BURST + 3))) == {401}
     forged = {"Authorization": f"Bearer {token('author', iss='https://evil.example')}"}
     assert await statuses(app, READ, **forged) == [401]
@@ -152,7 +152,7 @@ def behind_a_proxy(app: FastAPI, trusted: str) -> Any:
 
 
 async def test_behind_a_proxy_that_is_named_bad_tokens_stop_their_sender_alone() -> None:
-    app = behind_a_proxy(bounded(Rates.of(person=0, plan=0, sign_in=1)), "10.0.0.0/24")
+    app = behind_a_proxy(bounded(RateLimits.of(person=0, plan=0, sign_in=1)), "10.0.0.0/24")
     evil = {"Authorization": "Bearer x", "X-Forwarded-For": "198.51.100.9"}
     assert await statuses(app, *[READ] * (BURST + 1), **evil) == [401] * BURST + [429]
     other = {"Authorization": "Bearer x", "X-Forwarded-For": "203.0.113.5"}
@@ -160,7 +160,7 @@ async def test_behind_a_proxy_that_is_named_bad_tokens_stop_their_sender_alone()
 
 
 async def test_who_is_no_proxy_cannot_choose_an_address() -> None:
-    app = behind_a_proxy(bounded(Rates.of(person=0, plan=0, sign_in=1)), "10.9.0.0/24")
+    app = behind_a_proxy(bounded(RateLimits.of(person=0, plan=0, sign_in=1)), "10.9.0.0/24")
     flood = [
         await statuses(app, READ, **{"Authorization": "Bearer x", "X-Forwarded-For": f"198.51.100.{number}"})
         for number in range(BURST + 1)

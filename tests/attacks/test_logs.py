@@ -16,13 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared import log
+from shared.base import log
+from shared.bus.envelope import Poison, read
 from shared.contracts.events import PersonChanged
 from shared.contracts.refusals import NotSignedIn, StoreDown
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.messages import Poison, read
 from shared.migrations.run import SERVICES
+from shared.store.db import Database
 from tests.attacks.company import plan_in
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS, SECRET

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store.tables import ORG as PLAN_ORG
-from services.review.activities import Reviews
-from services.scoring.activities import Scores
+from services.review.activities import ReviewActivitiesImpl
+from services.scoring.activities import ScoringActivitiesImpl
 from shared.contracts.events import DelegationChanged, DepartmentChanged, Event, PersonChanged
 from shared.contracts.lifecycle import Command
 from shared.contracts.organisation import Delegation, Department, Person, RoleGrant
@@ -18,9 +18,9 @@ from shared.contracts.refusals import NotApprover, NotYourMove, OwnPlan, Refusal
 from shared.contracts.review import RecordDecision
 from shared.contracts.scoring import AnswerScore
 from shared.contracts.words import Milestone, Move, Party, Role, Stage
-from shared.db import Database
 from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
+from shared.store.db import Database
 from tests.attacks.company import AFTER, DELEGATION, DEPARTMENTS, EVER, PEOPLE, VERSIONS, plan_in
 from tests.attacks.house import House, build, tell
 from tests.attacks.stories import FAR
@@ -143,10 +143,13 @@ async def test_a_forged_decision_is_refused_by_workflow_review_and_ledger_alike(
         admit(Standing(stage, VERSIONS[stage]), forged)
     databases = wicked.databases
     await refused(
-        Reviews(databases["review"]).record_decision(RecordDecision(command=forged, stage=stage)), OwnPlan
+        ReviewActivitiesImpl(databases["review"]).record_decision(
+            RecordDecision(command=forged, stage=stage)
+        ),
+        OwnPlan,
     )
-    keeper = PlanKeeper(databases["plans"], OrgCache(databases["plans"], PLAN_ORG))
-    await refused(keeper.move(MovePlan(command=forged, stage=Stage.TRACKING)), OwnPlan)
+    activities = PlansActivitiesImpl(databases["plans"], OrgCache(databases["plans"], PLAN_ORG))
+    await refused(activities.move(MovePlan(command=forged, stage=Stage.TRACKING)), OwnPlan)
 
 
 async def test_a_decision_for_the_author_by_somebody_else_is_refused_too(wicked: House) -> None:
@@ -154,8 +157,8 @@ async def test_a_decision_for_the_author_by_somebody_else_is_refused_too(wicked:
     forged = decision(stage, "head", on_behalf_of="author")
     with pytest.raises(OwnPlan):
         admit(Standing(stage, VERSIONS[stage]), forged)
-    keeper = PlanKeeper(wicked.databases["plans"], OrgCache(wicked.databases["plans"], PLAN_ORG))
-    await refused(keeper.move(MovePlan(command=forged, stage=Stage.LEADER_REVIEW)), OwnPlan)
+    activities = PlansActivitiesImpl(wicked.databases["plans"], OrgCache(wicked.databases["plans"], PLAN_ORG))
+    await refused(activities.move(MovePlan(command=forged, stage=Stage.LEADER_REVIEW)), OwnPlan)
 
 
 async def test_a_forged_confirmation_as_leader_is_refused_by_workflow_and_score(wicked: House) -> None:
@@ -163,7 +166,7 @@ async def test_a_forged_confirmation_as_leader_is_refused_by_workflow_and_score(
     with pytest.raises(OwnPlan):
         admit(Standing(Stage.SCORED, 6), forged)
     answer = AnswerScore(command=forged, plan_version=6, window_until=FAR)
-    await refused(Scores(wicked.databases["scoring"]).record_answer(answer), OwnPlan)
+    await refused(ScoringActivitiesImpl(wicked.databases["scoring"]).record_answer(answer), OwnPlan)
 
 
 @pytest.mark.parametrize("party", [Party.SYSTEM, Party.AUTHOR])
@@ -222,7 +225,7 @@ async def test_a_lost_right_is_refused_by_the_api_and_again_in_the_transaction(
     sent = fresh.engine.sent[-1]
     await tell(fresh.databases, changed(known, **changes))
     try:
-        reviews = Reviews(fresh.databases["review"])
+        reviews = ReviewActivitiesImpl(fresh.databases["review"])
         await refused(reviews.record_decision(RecordDecision(command=sent, stage=stage)), NotApprover)
         # Who led sales, reviewed it or stood in saw the plan for that alone.
         assert await approve(fresh.with_fresh_eyes(), actor, stage, f"{key}-again") == 404

@@ -18,8 +18,8 @@ import services
 import shared
 import workflows
 from monthline.api_documents import FOLDER
-from shared.db import Database
 from shared.migrations.run import SERVICES
+from shared.store.db import Database
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS
 from tests.attacks.tokens import bearer

@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.registry import HeaderParameter, is_int
 
-from shared.auth import LONGEST
+from shared.web.tokens import LONGEST
 from tests.attacks.house import House
 from tests.attacks.tokens import EC_KEY, RSA_KEY, Reader, claims, token
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
-from shared.auth import TokenReader
+from shared.web.tokens import TokenReader
 
 ISSUER, AUDIENCE = "https://issuer.example", "monthline"
 EC_KEY: Final = ECKey.generate_key("P-256", {"kid": "ec", "use": "sig"})

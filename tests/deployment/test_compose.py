@@ -13,10 +13,10 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from monthline.deployment import MODULES, Deployment, Reached, from_environment
+from shared.base.settings import CodecSettings, ProcessSettings, Settings
+from shared.engine.temporal import GRACE
 from shared.migrations.run import SERVICES
-from shared.serving import GRACE as HTTP_GRACE
-from shared.settings import CodecSettings, ProcessSettings, Settings
-from shared.temporal import GRACE
+from shared.web.serving import GRACE as HTTP_GRACE
 from tests.support import compose
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from monthline.deployment import from_environment
-from shared.settings import CodecSettings, ProcessSettings, Settings
+from shared.base.settings import CodecSettings, ProcessSettings, Settings
 from tests.support.certificates import Authority
 from tests.support.kustomize import render
 from tests.support.manifests import Runner, environment, runners

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from faults.proxy import Disturbance, Link
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import ledger
 from services.plans.store.tables import ORG
 from shared.contracts.refusals import StoreDown
 from shared.contracts.words import Move
-from shared.db import Database
 from shared.org.copy import OrgCache
+from shared.store.db import Database
 from tests.integration.plans.company import settle_in
 from tests.integration.plans.lifecycle import Course, submit
 from tests.unit.plans.build import PLAN
@@ -45,14 +45,14 @@ async def far(database: Database, link: Link) -> AsyncIterator[Database]:
 async def test_a_submission_whose_commit_is_lost_is_carried_out_once(
     database: Database, far: Database, link: Link, verdict: str, lines: int
 ) -> None:
-    await Course(database, PlanKeeper(database, OrgCache(database, ORG, age=0))).written()
-    keeper = PlanKeeper(far, OrgCache(far, ORG, age=60))
+    await Course(database, PlansActivitiesImpl(database, OrgCache(database, ORG, age=0))).written()
+    activities = PlansActivitiesImpl(far, OrgCache(far, ORG, age=60))
     link.disturb(Disturbance(on_request=lambda data: verdict if b"COMMIT" in data else None))
     with pytest.raises(StoreDown):
-        await keeper.submit(submit())
+        await activities.submit(submit())
     assert len(await _moves(database)) == lines
     link.heal()
-    again = await keeper.submit(submit())
+    again = await activities.submit(submit())
     assert (again.moved.version, again.submission.revision) == (2, 1)
     assert await _moves(database) == [Move.OPEN, Move.SUBMIT]
 

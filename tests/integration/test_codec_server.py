@@ -19,10 +19,10 @@ from monthline.codec_server import codec_app, server_of, token_reader
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.binaries import find_program
 from monthline.embedded.ports import LOOPBACK, free_port
-from shared.codec import ENCODING, key_of
-from shared.serving import Impatient
-from shared.settings import CodecSettings, TemporalSettings
-from shared.temporal import connect
+from shared.base.settings import CodecSettings, TemporalSettings
+from shared.engine.codec import ENCODING, key_of
+from shared.engine.temporal import connect
+from shared.web.serving import Impatient
 from tests.integration.plans.lifecycle import Names
 
 UI = "https://temporal.example"

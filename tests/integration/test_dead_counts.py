@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from shared.db import Database
-from shared.parts import tables
-from shared.readings import Figures, of_outbox
+from shared.health.gauges import Figures, of_outbox
+from shared.org.common_tables import tables
+from shared.store.db import Database
 
 OUTBOX = tables("notify").outbox
 

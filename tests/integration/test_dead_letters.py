@@ -12,14 +12,14 @@ from typer.testing import CliRunner, Result
 
 from monthline.__main__ import app
 from services.notify.store.tables import ORG, OUTBOX
-from shared.bus import Bus
-from shared.consumer import MAX_DELIVER, Consumer, Reaction, each
+from shared.bus.consumer import MAX_DELIVER, Consumer, Reaction, each
+from shared.bus.envelope import Meta
+from shared.bus.jetstream import Bus
 from shared.contracts.events import Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text
-from shared.db import Connection, Database
-from shared.messages import Meta
 from shared.migrations.run import service_url
+from shared.store.db import Connection, Database
 from tests.support.databases import SECRET
 
 SUBJECT = PersonChanged.subject()

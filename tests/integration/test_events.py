@@ -11,17 +11,17 @@ import pytest
 from nats.errors import Error as NatsError
 from sqlalchemy import Column, Table, Text, func, insert, literal_column, select, text, update
 
-from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, OneByOne, Reaction, each
+from shared.bus.consumer import Consumer, OneByOne, Reaction, each
+from shared.bus.envelope import Meta, Poison
+from shared.bus.jetstream import STREAM, Bus
+from shared.bus.relay import Relay
 from shared.contracts.events import DraftChanged, Event, PersonChanged
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text as Name
-from shared.db import Connection, Database
-from shared.messages import Meta, Poison
-from shared.outbox import Letter, Outbox
-from shared.parts import tables
-from shared.reconcile import forget_old
-from shared.relay import Relay
+from shared.org.common_tables import tables
+from shared.process.reconcile import forget_old
+from shared.store.db import Connection, Database
+from shared.store.outbox import Outbox, OutboxMessage
 from tests.support.background import running
 from tests.support.build import MARCH
 
@@ -50,7 +50,7 @@ def changed(version: int = 1) -> DraftChanged:
     return DraftChanged(plan=MARCH, content_version=version)
 
 
-async def told(database: Database, *events: Event) -> list[Letter]:
+async def told(database: Database, *events: Event) -> list[OutboxMessage]:
     async with database.transaction() as connection:
         await OUTBOX.tell(connection, *events)
     async with database.transaction() as connection:
@@ -77,7 +77,7 @@ async def effects_in_order(database: Database) -> list[str]:
 class Delivered:
     """One delivery of a letter, which notes what was answered."""
 
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: OutboxMessage) -> None:
         self.subject, self.data, self.headers = letter.subject, letter.body, None
         self.metadata = SimpleNamespace(num_delivered=1, timestamp=datetime.now(UTC))
         self.answers: list[str] = []
@@ -149,7 +149,7 @@ async def test_a_relay_killed_between_acknowledgement_and_mark_publishes_nothing
 
 async def test_what_the_broker_refuses_stays_in_the_outbox(database: Database, bus: Bus) -> None:
     class Refusing(Bus):
-        async def publish(self, letter: Letter) -> None:
+        async def publish(self, letter: OutboxMessage) -> None:
             raise ConnectionError("the broker is away")
 
     await told(database, changed())

@@ -20,15 +20,15 @@ from monthline.provision import provision_stream
 from services.plans.reactions import REACTIONS
 from services.plans.store.tables import OUTBOX as PLANS_OUTBOX
 from services.scoring.store.tables import OUTBOX as SCORING_OUTBOX
-from shared.bus import STREAM, Bus
-from shared.consumer import Consumer, each
+from shared.base.diagnosis import NATS, fix_of
+from shared.bus.consumer import Consumer, each
+from shared.bus.envelope import Meta
+from shared.bus.jetstream import STREAM, Bus
+from shared.bus.relay import Relay
 from shared.contracts.events import EVENTS, Event, MetricRecorded
-from shared.db import Connection, Database
-from shared.diagnosis import NATS, fix_of
-from shared.messages import Meta
 from shared.migrations.run import SERVICES
-from shared.process import bus_check
-from shared.relay import Relay
+from shared.process.runner import bus_check
+from shared.store.db import Connection, Database
 from tests.support.background import listening, running
 from tests.support.certificates import Authority
 from tests.support.guarded_nats import GuardedNats

@@ -13,27 +13,27 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import drafts
 from services.plans.store import tables as plans
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.api import review_app
 from services.review.store import tables as review
 from services.review.store.plans import stage_of
+from shared.base.settings import ProcessSettings
 from shared.contracts.events import DecisionRecordedEvent, DepartmentChanged, PersonChanged
 from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef, command_id
 from shared.contracts.lifecycle import PLAN_LIFECYCLE, Command
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.words import Move, Party, Role, Stage
-from shared.db import Connection, Database
-from shared.door import Door
-from shared.engine import Engine
-from shared.inbound import CommandDesk
+from shared.engine.lifecycle_client import LifecycleClient
+from shared.engine.search_attributes import at_start
+from shared.engine.temporal import BUILD, activities_of, connect
 from shared.org.copy import OrgCache, OrgCopy
-from shared.search import at_start
-from shared.settings import ProcessSettings
-from shared.temporal import BUILD, activities_of, connect
+from shared.store.db import Connection, Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
 from tests.integration.plans.company import DEPARTMENTS, PEOPLE, person, settle_in
 from tests.integration.review.lifecycle import Names
 from tests.support.build import lifecycle_input
@@ -55,9 +55,9 @@ class House:
     doors: tuple[httpx2.AsyncClient, httpx2.AsyncClient]
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> LifecycleClient:
         """The author's way to the lifecycles."""
-        return Engine(self.client)
+        return LifecycleClient(self.client)
 
 
 async def keep(connection: Connection, org: OrgCopy) -> None:
@@ -77,8 +77,8 @@ def review_process(database: Database, client: Client) -> httpx2.AsyncClient:
 
     app = review_app(
         database=database,
-        desk=CommandDesk(database, review.COMMANDS, Engine(client), stage),
-        door=Door(Names(), OrgCache(database, review.ORG, age=0).get),
+        gateway=CommandGateway(database, review.COMMANDS, LifecycleClient(client), stage),
+        authenticator=Authenticator(Names(), OrgCache(database, review.ORG, age=0).get),
         checks={},
     )
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://review/v1")
@@ -97,17 +97,17 @@ async def house(
             await keep(connection, org)
     client = await connect(settings)
     owners = (
-        (PLANS_QUEUE, PlansActivities, PlanKeeper(kept, OrgCache(kept, plans.ORG, age=0))),
-        (REVIEW_QUEUE, ReviewActivities, Reviews(reviewed)),
+        (PLANS_QUEUE, PlansActivities, PlansActivitiesImpl(kept, OrgCache(kept, plans.ORG, age=0))),
+        (REVIEW_QUEUE, ReviewActivities, ReviewActivitiesImpl(reviewed)),
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(other.close)
         working = await connect(settings, lazy=False)
         await stack.enter_async_context(lifecycle_worker(working, settings))
-        for queue, contract, keeper in owners:
-            activities = activities_of(contract, keeper)
+        for queue, contract, activities in owners:
+            bound = activities_of(contract, activities)
             await stack.enter_async_context(
-                Worker(working, task_queue=queue, activities=activities, build_id=BUILD)
+                Worker(working, task_queue=queue, activities=bound, build_id=BUILD)
             )
         doors = (
             await stack.enter_async_context(review_process(reviewed, client)),

@@ -10,11 +10,11 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import EngineDown
 from shared.contracts.words import Move
-from shared.db import Database
-from shared.engine import Unknown
-from shared.inbound import digest
+from shared.engine.lifecycle_client import Unknown
+from shared.store.db import Database
+from shared.web.command_gateway import digest
 from tests.support.build import command
-from tests.support.desks import COMMANDS, SUBMIT, Engine, desk
+from tests.support.gateways import COMMANDS, SUBMIT, Engine, gateway
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_a_command_that_cannot_be_sent_keeps_none_behind_it_from_being_sen
     database: Database, engine: Engine
 ) -> None:
     engine.failures = [Unknown(), Unknown()]
-    counter = desk(database, engine)
+    counter = gateway(database, engine)
     await counter.take(SUBMIT)
     await counter.take(command(Move.SUBMIT, 1, key="key-00002"))
     engine.failures.append(ValueError("an answer nobody can make out"))
@@ -44,7 +44,7 @@ async def test_commands_that_stay_unknown_keep_none_behind_them_from_its_turn(
 ) -> None:
     keys = [f"key-0000{number}" for number in range(5)]
     engine.failures = [Unknown() for _ in keys]
-    counter = desk(database, engine)
+    counter = gateway(database, engine)
     for key in keys:
         await counter.take(command(Move.SUBMIT, 1, key=key))
     for _ in range(2):
@@ -91,7 +91,7 @@ async def test_commands_of_several_plans_are_sent_again_together_and_those_of_on
     await pending(database, 6)
     slow = Slow()
     async with asyncio.timeout(10):
-        assert await desk(database, slow).resend_overdue(age=timedelta()) == 6
+        assert await gateway(database, slow).resend_overdue(age=timedelta()) == 6
     assert not slow.doubled
     assert len(slow.received) == 6
 
@@ -99,7 +99,7 @@ async def test_commands_of_several_plans_are_sent_again_together_and_those_of_on
 async def test_ten_plans_at_a_time_have_their_commands_sent_again(database: Database) -> None:
     await pending(database, 15, plans=15)
     slow = Slow()
-    assert await desk(database, slow).resend_overdue(age=timedelta()) == 15
+    assert await gateway(database, slow).resend_overdue(age=timedelta()) == 15
     assert slow.most == 10
 
 
@@ -107,7 +107,7 @@ async def test_as_many_as_get_their_answers_are_sent_again_in_one_go(
     database: Database, engine: Engine
 ) -> None:
     await pending(database, 5)
-    assert await desk(database, engine).resend_overdue(age=timedelta(), limit=2) == 5
+    assert await gateway(database, engine).resend_overdue(age=timedelta(), limit=2) == 5
     assert len(engine.received) == 5
 
 
@@ -116,5 +116,5 @@ async def test_an_engine_that_is_away_is_asked_for_no_more_commands(
 ) -> None:
     await pending(database, 6)
     engine.failures = [EngineDown(retry_after=5)] * 4
-    assert await desk(database, engine).resend_overdue(age=timedelta()) == 0
+    assert await gateway(database, engine).resend_overdue(age=timedelta()) == 0
     assert len(engine.failures) == 3

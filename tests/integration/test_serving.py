@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from fastapi import FastAPI, Request
 
-from shared.serving import Impatient, Server, server
+from shared.web.serving import Impatient, Server, server
 
 HEAD = b"POST /slow HTTP/1.1\r\nHost: x\r\n"
 WHOLE = HEAD + b"Content-Length: 2\r\n\r\nab"

@@ -16,10 +16,10 @@ from temporalio.worker import Worker
 
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
-from shared.bus import Bus
-from shared.process import Service, _connect, serve
-from shared.settings import ProcessSettings
-from shared.tasks import end, finish
+from shared.base.settings import ProcessSettings
+from shared.base.tasks import end, finish
+from shared.bus.jetstream import Bus
+from shared.process.runner import Service, _connect, serve
 from tests.support.background import running
 from tests.support.deployments import KEY_A, deployment_on, process
 
@@ -90,7 +90,7 @@ async def test_what_a_last_work_fails_with_is_heard() -> None:
         await finish(last())
 
 
-class Watched:
+class RequestLog:
     """A worker that says when it was told to stop."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Watched:
 
 
 async def test_the_worker_goes_on_until_the_last_request_is_answered(servers: EmbeddedServers) -> None:
-    app, worker, stop = FastAPI(), Watched(), asyncio.Event()
+    app, worker, stop = FastAPI(), RequestLog(), asyncio.Event()
     let_in, answer = asyncio.Event(), asyncio.Event()
 
     @app.get("/slow")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from nats.js.api import StreamConfig
 
-from shared.bus import DUPLICATE_WINDOW, MAX_AGE, STREAM, Bus, corrected, provision, stream_config
-from shared.reconcile import KEEP_DAYS, KEEP_TAKEN_DAYS
+from shared.bus.jetstream import DUPLICATE_WINDOW, MAX_AGE, STREAM, Bus, corrected, provision, stream_config
+from shared.process.reconcile import KEEP_DAYS, KEEP_TAKEN_DAYS
 
 DAY = 24 * 3600
 

@@ -9,11 +9,11 @@ from sqlalchemy import make_url
 from temporalio.client import Client
 
 from monthline.embedded import EmbeddedServers
+from shared.base.settings import TemporalSettings
 from shared.contracts.refusals import StoreDown
-from shared.db import Database
+from shared.engine.temporal import connect
 from shared.migrations.run import versions
-from shared.settings import TemporalSettings
-from shared.temporal import connect
+from shared.store.db import Database
 from tests.support.certificates import Authority
 from tests.support.tls_fronts import Front, grpc_over_mutual_tls, postgres_over_tls
 

@@ -7,7 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Stage
-from shared.engine import Engine, NoLifecycle, Unknown
+from shared.engine.lifecycle_client import LifecycleClient, NoLifecycle, Unknown
 from tests.support.build import command, lifecycle_input
 from tests.support.timeskip import Owners, start
 
@@ -20,7 +20,7 @@ async def test_the_answer_of_the_last_command_is_found_after_the_plan_has_ended(
     last = command(Move.CANCEL, 1, plan=plan, note="joined by mistake", key="last-one")
     first = await running.give(last)
     await running.handle.result()
-    again = await Engine(engine.client).command(last)
+    again = await LifecycleClient(engine.client).command(last)
     assert again == first
     assert again.stage is Stage.CANCELLED
 
@@ -33,7 +33,7 @@ async def test_a_new_command_to_a_plan_that_has_ended_finds_no_lifecycle(
     await running.give(command(Move.CANCEL, 1, plan=plan, note="joined by mistake"))
     await running.handle.result()
     with pytest.raises(NoLifecycle):
-        await Engine(engine.client).command(command(Move.SUBMIT, 2, plan=plan, key="too-late"))
+        await LifecycleClient(engine.client).command(command(Move.SUBMIT, 2, plan=plan, key="too-late"))
 
 
 async def test_a_command_cut_off_by_the_end_of_its_lifecycle_is_unknown_and_not_refused(
@@ -45,14 +45,14 @@ async def test_a_command_cut_off_by_the_end_of_its_lifecycle_is_unknown_and_not_
     await running.settled()
     owners.plans.gate.close()
     submission = command(Move.SUBMIT, 1, plan=plan, actor="lost3")
-    sending = asyncio.create_task(Engine(engine.client).command(submission))
+    sending = asyncio.create_task(LifecycleClient(engine.client).command(submission))
     await owners.plans.gate.reached.wait()
     await running.handle.terminate("by an operator")
     with pytest.raises(Unknown):
         await sending
     with pytest.raises(Unknown):
-        await Engine(engine.client).command(submission)
+        await LifecycleClient(engine.client).command(submission)
     owners.plans.gate.open()
     again = await start(engine, given, plan.workflow_id)
-    assert (await Engine(engine.client).command(submission)).stage is Stage.HR_REVIEW
+    assert (await LifecycleClient(engine.client).command(submission)).stage is Stage.HR_REVIEW
     await again.handle.terminate()

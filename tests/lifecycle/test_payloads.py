@@ -6,12 +6,12 @@ from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from shared.codec import data_converter
+from shared.base.keys import Keyring
 from shared.contracts.refusals import Blocked, ReasonMissing, StaleVersion
 from shared.contracts.words import Move
-from shared.engine import Engine, Stuck, Unknown
-from shared.keys import Keyring
-from shared.temporal import BUILD
+from shared.engine.codec import data_converter
+from shared.engine.lifecycle_client import LifecycleClient, Stuck, Unknown
+from shared.engine.temporal import BUILD
 from tests.support import timeskip
 from tests.support.build import MARCH, command, lifecycle_input
 from tests.support.timeskip import Owners, start
@@ -92,7 +92,7 @@ async def test_an_answer_under_a_key_that_is_not_here_is_unknown_and_found_by_wh
     async with timeskip.engine(data_converter(KEYS, 1024)) as engine, timeskip.workers(engine, Owners()):
         plan = await start(engine, lifecycle_input(), MARCH.workflow_id)
         await plan.settled()
-        behind = Engine(with_keys(engine.client, Keyring(KEYS.keys[1:])))
+        behind = LifecycleClient(with_keys(engine.client, Keyring(KEYS.keys[1:])))
         submission = command(Move.SUBMIT, 1)
         with pytest.raises(Unknown):
             await behind.command(submission)
@@ -103,7 +103,7 @@ async def test_an_answer_under_a_key_that_is_not_here_is_unknown_and_found_by_wh
         await plan.handle.result()
         with pytest.raises(Unknown):
             await behind.command(cancelled)
-        ahead = Engine(with_keys(engine.client, Keyring(KEYS.keys[::-1])))
+        ahead = LifecycleClient(with_keys(engine.client, Keyring(KEYS.keys[::-1])))
         assert (await ahead.command(cancelled)).version == 3
 
 

@@ -8,13 +8,13 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from shared import tracing
-from shared.codec import data_converter
+from shared.base.keys import Keyring
 from shared.contracts.words import Move
-from shared.keys import Keyring
-from shared.temporal import BUILD
-from shared.temporal_tracing import TraceInterceptor, given
-from shared.tracing import Kind, Note
+from shared.engine.codec import data_converter
+from shared.engine.temporal import BUILD
+from shared.engine.trace_interceptor import TraceInterceptor, given
+from shared.telemetry import tracing
+from shared.telemetry.tracing import Kind, Note
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input
 from tests.support.story import at

@@ -5,9 +5,9 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from shared.codec import data_converter
-from shared.keys import Keyring
-from shared.temporal import BUILD
+from shared.base.keys import Keyring
+from shared.engine.codec import data_converter
+from shared.engine.temporal import BUILD
 from tests.replay import histories
 from tests.replay.broken import OneMoreTimer, OtherOrder, Silent
 from tests.replay.record import tell

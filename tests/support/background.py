@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from monthline.embedded.ports import LOOPBACK
-from shared.tasks import end
+from shared.base.tasks import end
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

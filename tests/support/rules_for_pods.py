@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from shared.health import health_app
-from shared.serving import GRACE as HTTP_GRACE
-from shared.temporal import GRACE
+from shared.engine.temporal import GRACE
+from shared.health.probes import health_app
+from shared.web.serving import GRACE as HTTP_GRACE
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (
     COMPONENT,

@@ -13,12 +13,12 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from monthline.deployment import MODULES, Deployment
+from shared.base.settings import CodecSettings, ProcessSettings, Settings
 from shared.contracts.directory import DIRECTORY_QUEUE
 from shared.contracts.ids import LIFECYCLE_QUEUE
 from shared.contracts.plans import PLANS_QUEUE
 from shared.contracts.review import REVIEW_QUEUE
 from shared.contracts.scoring import SCORING_QUEUE
-from shared.settings import CodecSettings, ProcessSettings, Settings
 from tests.support.connection_table import documented
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (

@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from monthline.embedded.binaries import find_program
+from shared.base.settings import ProcessSettings
 from shared.contracts.calendar import TimeScale
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
 from shared.contracts.ids import LIFECYCLE_QUEUE
@@ -34,9 +35,8 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
-from shared.search import at_start
-from shared.settings import ProcessSettings
-from shared.temporal import BUILD, activities_of, as_refusal
+from shared.engine.search_attributes import at_start
+from shared.engine.temporal import BUILD, activities_of, as_refusal
 from tests.support.owners import (
     DirectoryInMemory,
     PlansInMemory,
@@ -105,10 +105,10 @@ async def workers(environment: WorkflowEnvironment, owners: Owners) -> AsyncIter
     client = environment.client
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(lifecycle_worker(client, ProcessSettings()))
-        for queue, contract, keeper in owners.on_queues():
-            activities = activities_of(contract, keeper)
+        for queue, contract, activities in owners.on_queues():
+            bound = activities_of(contract, activities)
             await stack.enter_async_context(
-                Worker(client, task_queue=queue, activities=activities, build_id=BUILD)
+                Worker(client, task_queue=queue, activities=bound, build_id=BUILD)
             )
         yield
 

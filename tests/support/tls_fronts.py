@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from monthline.embedded.ports import LOOPBACK
-from shared.tasks import end
+from shared.base.tasks import end
 from tests.support.background import listening
 from tests.support.certificates import Authority, Pair
 

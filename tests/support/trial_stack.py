@@ -26,7 +26,7 @@ from monthline.deployment import MODULES, Deployment
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
 from monthline.supervisor import ProcessSpec, Supervisor
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.support.certificates import Authority
 from tests.support.guarded_nats import GuardedNats
 from tests.support.kustomize import Manifest, render

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from monthline.audit.facts import COPYING, Facts, Letter, Violation
-from shared.bus import MAX_AGE
+from monthline.audit.facts import COPYING, Facts, OutboxMessage, Violation
+from shared.bus.jetstream import MAX_AGE
 from shared.contracts.events import StageEntered
 
 ON_ITS_WAY = 5.0
@@ -69,7 +69,7 @@ def _untaken(facts: Facts) -> Iterator[Violation]:
         yield Violation(f"event {letter.id}", f"{durable} has not taken {letter.subject}", CONSUMER)
 
 
-def missing(facts: Facts) -> Iterator[tuple[Letter, str]]:
+def missing(facts: Facts) -> Iterator[tuple[OutboxMessage, str]]:
     """The published events that a durable should have taken, and has neither taken nor given up."""
     buried = {(letter.consumer, letter.event_id) for letter in facts.dead}
     due = [letter for letter in facts.letters if letter.published and _expected(letter)]
@@ -84,7 +84,7 @@ def missing(facts: Facts) -> Iterator[tuple[Letter, str]]:
                 yield letter, durable
 
 
-def _expected(letter: Letter) -> bool:
+def _expected(letter: OutboxMessage) -> bool:
     return ON_ITS_WAY < letter.age < REMEMBERED.total_seconds()
 
 

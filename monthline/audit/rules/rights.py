@@ -7,9 +7,9 @@ from monthline.audit.office import Concerned, Office
 from services.plans.domain.ledger import ChainedLine
 from services.review.domain.approvers import STEP_OF, Question, principals
 from services.scoring.domain.leaders import STEPS
-from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.ids import parse_plan_id
 from shared.contracts.words import SYSTEM, Milestone, Move, Party
+from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
 from workflows.stages import TABLE
 

@@ -9,10 +9,10 @@ from services.directory.api.stand_ins import StandInsApi
 from services.directory.calendars import OfficialCalendar
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
-from shared.db import Database
-from shared.door import Door
-from shared.fitness import Check
-from shared.http import create_app
+from shared.health.preflight import Check
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.http import create_app
 
 MOST_BODY = 8 * 1024 * 1024
 """Bytes: a whole organisation may come in one request."""
@@ -24,11 +24,11 @@ def directory_app(
     calendars: Calendars,
     official: OfficialCalendar,
     *,
-    door: Door,
+    authenticator: Authenticator,
     checks: dict[str, Check],
 ) -> FastAPI:
     """All routes of the directory under ``/v1``."""
-    app = create_app("directory", door=door, checks=checks, most_body=MOST_BODY)
+    app = create_app("directory", authenticator=authenticator, checks=checks, most_body=MOST_BODY)
     for router in (
         PeopleApi(database, organisation).router(),
         DepartmentsApi(database, organisation).router(),

@@ -8,7 +8,7 @@ from fastapi import Depends, Header
 from services.directory.domain.problems import CYCLE, UNKNOWN, Problem
 from shared.contracts.refusals import Cycle, Forbidden, Invalid, StaleVersion, Unknown, field_error
 from shared.contracts.words import Language
-from shared.http import IF_MATCH
+from shared.web.http import IF_MATCH
 
 NEEDS_HR = "hr_of_departments"
 NEEDS_COMPANY = "hr_of_company"

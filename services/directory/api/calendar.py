@@ -19,8 +19,8 @@ from services.directory.domain.calendar import (
     years_of,
 )
 from services.directory.store.calendar import Calendars
-from shared.db import Database
-from shared.http import Caller, CallerLanguage
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage
 
 
 class CalendarApi:

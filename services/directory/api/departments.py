@@ -19,13 +19,13 @@ from services.directory.api.values import Counts, ImportBody, Imported, unreadab
 from services.directory.domain.organisation import Register, Wanted, problems, revised
 from services.directory.store import register
 from services.directory.store.organisation import CurrentOrganisation
-from shared.access import Principal
 from shared.contracts.organisation import Department, DepartmentFacts, Person
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, DryRun, etag
-from shared.paging import Page, PageWanted
+from shared.org.access import Principal
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, DryRun, etag
+from shared.web.paging import Page, PageWanted
 
 
 class DepartmentsApi:

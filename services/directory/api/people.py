@@ -10,13 +10,13 @@ from services.directory.api.values import Me, PersonView
 from services.directory.domain.organisation import Wanted, problems, revised
 from services.directory.store import register
 from services.directory.store.organisation import CurrentOrganisation
-from shared.access import Principal, visible
 from shared.contracts.organisation import Person, PersonFacts
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, etag
-from shared.paging import Page, PageWanted
+from shared.org.access import Principal, visible
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.paging import Page, PageWanted
 
 
 class PeopleApi:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from shared.access import PlanFacts, Principal, Visibility, visible
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.words import Role
+from shared.org.access import PlanFacts, Principal, Visibility, visible
 
 KNOW_MAIL = (Role.HR, Role.AUDITOR, Role.EXECUTIVE)
 EVERYTHING = Visibility(everything=True, departments=frozenset(), people=frozenset())

@@ -11,13 +11,13 @@ from services.directory.api.values import AbsenceBody, DelegationBody
 from services.directory.domain import delegations as rules
 from services.directory.store import register, stand_ins
 from services.directory.store.organisation import CurrentOrganisation
-from shared.access import Principal
 from shared.contracts.organisation import Absence, Delegation
 from shared.contracts.refusals import Duplicate, NotFound
 from shared.contracts.values import Code
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, DryRun
-from shared.paging import Page, PageWanted
+from shared.org.access import Principal
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, DryRun
+from shared.web.paging import Page, PageWanted
 
 NEEDS_GIVER = "giver"
 NEEDS_PERSON = "person"

@@ -23,7 +23,7 @@ from shared.contracts.organisation import (
 )
 from shared.contracts.values import Code, Text, Value
 from shared.contracts.words import Language
-from shared.http import invalid
+from shared.web.http import invalid
 
 LONGEST_LIST = 5000
 

@@ -10,7 +10,7 @@ from services.directory.domain.calendar import FIRST_YEAR, LAST_YEAR, CompanyCal
 from services.directory.store.rows import write
 from services.directory.store.tables import OUTBOX, calendar, company_days, released_years
 from shared.contracts.events import CalendarChanged
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 class Calendars:

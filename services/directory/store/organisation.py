@@ -4,8 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from services.directory.store import register, stand_ins
-from shared.db import Connection, Database
 from shared.org.organisation import Organisation
+from shared.store.db import Connection, Database
 
 
 async def load(connection: Connection, at: datetime) -> Organisation:

@@ -7,7 +7,7 @@ from services.directory.store.rows import read, write
 from services.directory.store.tables import OUTBOX, departments, people
 from shared.contracts.events import DepartmentChanged, PersonChanged
 from shared.contracts.organisation import Department, Person
-from shared.db import Connection
+from shared.store.db import Connection
 
 WRITERS = 7_246_602
 """The advisory lock of those who change the organisation: its rules span many rows."""

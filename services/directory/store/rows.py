@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.contracts.values import Value
-from shared.db import Connection
+from shared.store.db import Connection
 
 Kind = TypeVar("Kind", bound=Value)
 

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, Table, or_, select, true
 
 from services.directory.store.rows import read, write
 from services.directory.store.tables import OUTBOX, absences, delegations, people
-from shared.access import Visibility
 from shared.contracts.events import AbsenceChanged, DelegationChanged
 from shared.contracts.organisation import Absence, Delegation
-from shared.db import Connection
+from shared.org.access import Visibility
+from shared.store.db import Connection
 
 
 async def current_delegations(connection: Connection, at: datetime) -> list[Delegation]:

@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.db import metadata_for
-from shared.outbox import Outbox
+from shared.store.db import metadata_for
+from shared.store.outbox import Outbox
 
 SCHEMA: Final = "directory"
 METADATA: Final = metadata_for(SCHEMA)

@@ -10,7 +10,7 @@ _FORMATTER = Formatter()
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutboxMessage:
     """One text in one language: a subject and paragraphs, with parameters in braces.
 
     A paragraph whose parameter is not given is left out; a subject shows a dash in its place.
@@ -24,8 +24,8 @@ class Letter:
 class Wording:
     """One text in both languages."""
 
-    zh: Letter
-    en: Letter
+    zh: OutboxMessage
+    en: OutboxMessage
 
 
 def parameters_of(text: str) -> frozenset[str]:
@@ -33,13 +33,13 @@ def parameters_of(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in _FORMATTER.parse(text) if name)
 
 
-def subject_of(letter: Letter, parameters: Mapping[str, str]) -> str:
+def subject_of(letter: OutboxMessage, parameters: Mapping[str, str]) -> str:
     """The subject with its parameters, on one line of printable characters."""
     shown = {name: parameters.get(name) or MISSING for name in parameters_of(letter.subject)}
     return one_line(letter.subject.format_map(shown))[:LONGEST_SUBJECT]
 
 
-def lines_of(letter: Letter, parameters: Mapping[str, str]) -> tuple[str, ...]:
+def lines_of(letter: OutboxMessage, parameters: Mapping[str, str]) -> tuple[str, ...]:
     """The paragraphs all of whose parameters are given; parameters are shown as typed."""
     return tuple(
         line.format_map(parameters)

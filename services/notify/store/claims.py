@@ -28,7 +28,7 @@ from services.notify.domain.values import Channel, DeliveryState, Rendered
 from services.notify.store.deliveries import MAIL_LANE
 from services.notify.store.tables import deliveries, messages, webhooks
 from services.notify.store.webhooks import lane_of
-from shared.db import Connection
+from shared.store.db import Connection
 
 _CLAIMED: Final = (
     "id",

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.notify.domain.values import Channel, Delivery, DeliveryState
 from services.notify.store.tables import deliveries
 from services.notify.store.webhooks import REMOVED, lane_of
-from shared.db import Connection
+from shared.store.db import Connection
 
 MAIL_LANE: Final = "mail"
 _COLUMNS = tuple(deliveries.c[name] for name in Delivery.model_fields)

@@ -4,7 +4,7 @@ from sqlalchemy import func, literal_column, select
 
 from services.notify.domain.values import Channel, DeliveryState
 from services.notify.store.tables import deliveries
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 async def waiting(connection: Connection) -> dict[Channel, tuple[int, float]]:

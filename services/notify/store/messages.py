@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain.values import Message, Preferences, Rendered
 from services.notify.store.tables import messages, preferences
-from shared.db import Connection
+from shared.store.db import Connection
 
 _COLUMNS = tuple(messages.c[name] for name in Message.model_fields)
 

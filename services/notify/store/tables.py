@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.db import metadata_for
 from shared.org.copy import OrgCopy
-from shared.outbox import Outbox
+from shared.store.db import metadata_for
+from shared.store.outbox import Outbox
 
 SCHEMA: Final = "notify"
 METADATA: Final = metadata_for(SCHEMA)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain.values import Webhook
 from services.notify.store.tables import deliveries, webhooks
-from shared.db import Connection
+from shared.store.db import Connection
 
 _COLUMNS = tuple(webhooks.c[name] for name in Webhook.model_fields)
 REMOVED = "the webhook was removed"

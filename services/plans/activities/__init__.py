@@ -1,6 +1,6 @@
 """What the plan service does for the lifecycle, one transaction each."""
 
-from services.plans.activities import steps
+from services.plans.activities import transaction_steps as steps
 from services.plans.domain.rungs import addressed
 from services.plans.domain.versions import require_version
 from services.plans.store import drafts, plans, progress, rungs, templates
@@ -17,19 +17,19 @@ from shared.contracts.plans import (
     SubmitPlan,
     Submitted,
 )
-from shared.contracts.recipients import present
 from shared.contracts.refusals import WrongStage
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import RungOutcome, Stage
-from shared.db import Database
+from shared.ladder.recipients import present
 from shared.org.copy import OrgCache
+from shared.store.db import Database
 
 
 class OrganisationBehind(Exception):
     """The copy of the organisation has not been told of a department yet; trying again will help."""
 
 
-class PlanKeeper(PlansActivities):
+class PlansActivitiesImpl(PlansActivities):
     """Carries out the activities on one database; ``org`` says who is who."""
 
     def __init__(self, database: Database, org: OrgCache) -> None:

@@ -15,19 +15,19 @@ from services.plans.domain.lint import unknown_rules
 from services.plans.domain.opening import Problem, month_problems, people_problems
 from services.plans.domain.templates import effective
 from services.plans.store import plans, templates
-from shared.access import Action
 from shared.contracts.calendar import CyclePolicy
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import OpenMonthInput
 from shared.contracts.plan import Template
 from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, Unknown, field_error
 from shared.contracts.values import Code, Month
-from shared.db import Database
-from shared.engine import Engine
-from shared.http import Caller, DryRun
+from shared.engine.lifecycle_client import LifecycleClient
+from shared.org.access import Action
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
-from shared.paging import Page, PageWanted
+from shared.store.db import Database
+from shared.web.http import Caller, DryRun
+from shared.web.paging import Page, PageWanted
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a name counts as unknown."""
@@ -43,7 +43,13 @@ class Configuring:
     """What HR and administrators set; every change is a new version, and running plans keep theirs."""
 
     def __init__(
-        self, database: Database, org: OrgCache, engine: Engine, *, company: str, allow_time_scale: bool
+        self,
+        database: Database,
+        org: OrgCache,
+        engine: LifecycleClient,
+        *,
+        company: str,
+        allow_time_scale: bool,
     ) -> None:
         self._database = database
         self._org = org

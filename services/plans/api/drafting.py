@@ -14,8 +14,8 @@ from shared.contracts.events import DraftChanged
 from shared.contracts.findings import spoken
 from shared.contracts.plan import PlanContent
 from shared.contracts.refusals import TooLarge
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, SeenVersion, etag
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, SeenVersion, etag
 
 MOST_CONTENT = 256 * 1024
 """Bytes of a draft: what is submitted travels whole in events and activities, which end at 1 and 2 MiB."""

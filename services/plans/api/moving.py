@@ -4,14 +4,15 @@ from fastapi import APIRouter, Response
 
 from services.plans.api.rights import readable, require_author, require_ending
 from services.plans.api.shapes import Ending
-from shared.access import Principal
 from shared.contracts.findings import spoken
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import Finding
 from shared.contracts.refusals import Blocked, ReasonMissing
 from shared.contracts.words import Language, Move, Party
-from shared.db import Database
-from shared.http import (
+from shared.org.access import Principal
+from shared.store.db import Database
+from shared.web.command_gateway import CommandGateway, Outcome
+from shared.web.http import (
     Caller,
     CallerLanguage,
     IdempotencyKey,
@@ -21,7 +22,6 @@ from shared.http import (
     add_absent,
     answer,
 )
-from shared.inbound import CommandDesk, Outcome
 
 Answer = Moved | dict[str, str]
 
@@ -29,9 +29,9 @@ Answer = Moved | dict[str, str]
 class Moving:
     """The commands of the plan API: judged here on the row, carried out by the plan's lifecycle."""
 
-    def __init__(self, database: Database, desk: CommandDesk) -> None:
+    def __init__(self, database: Database, gateway: CommandGateway) -> None:
         self._database = database
-        self._desk = desk
+        self._gateway = gateway
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -102,7 +102,7 @@ class Moving:
     ) -> Answer:
         """What became of the caller's command."""
         try:
-            return answer(await self._desk.find(caller.id, key), response)
+            return answer(await self._gateway.find(caller.id, key), response)
         except Blocked as blocked:
             raise _spoken(blocked, language) from None
 
@@ -110,9 +110,9 @@ class Moving:
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
         require_author(caller, plan, move.value)
-        return await self._desk.take(
+        return await self._gateway.take(
             Command(
-                command_id=self._desk.id_of(caller.id, key),
+                command_id=self._gateway.id_of(caller.id, key),
                 move=move,
                 plan=plan.ref,
                 actor=caller.id,
@@ -130,9 +130,9 @@ class Moving:
         require_ending(caller, plan, move)
         if not note:
             raise ReasonMissing(move=move.value)
-        return await self._desk.take(
+        return await self._gateway.take(
             Command(
-                command_id=self._desk.id_of(caller.id, key),
+                command_id=self._gateway.id_of(caller.id, key),
                 move=move,
                 plan=plan.ref,
                 actor=caller.id,

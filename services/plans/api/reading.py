@@ -16,12 +16,12 @@ from services.plans.api.shapes import (
 )
 from services.plans.store import drafts, ledger, plans, rungs
 from services.plans.store.plans import ListedPlan, Wanted
-from shared.access import Principal, visible
 from shared.contracts.values import Code, Month
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, etag
-from shared.paging import Page, PageWanted
+from shared.org.access import Principal, visible
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.paging import Page, PageWanted
 
 RevisionNumber = Annotated[int, Path(ge=1, le=10**6)]
 

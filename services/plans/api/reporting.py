@@ -22,9 +22,9 @@ from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
 from shared.contracts.refusals import Invalid, KeyReused
 from shared.contracts.words import Language
-from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, IdempotencyKey
-from shared.paging import Page
+from shared.store.db import Connection, Database
+from shared.web.http import Caller, CallerLanguage, IdempotencyKey
+from shared.web.paging import Page
 
 
 class Reporting:

@@ -2,11 +2,11 @@
 
 from services.plans.store import plans
 from services.plans.store.plans import ListedPlan, PlanRow
-from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.ids import PlanRef, parse_plan_id
 from shared.contracts.refusals import Forbidden, NotFound, NotYourMove, OwnPlan
 from shared.contracts.words import Move, Party, Role
-from shared.db import Connection
+from shared.org.access import Action, PlanFacts, Principal, may
+from shared.store.db import Connection
 
 
 def ref_of(plan_id: str) -> PlanRef:

@@ -1,9 +1,9 @@
 """The last look at who moves a plan, taken in the transaction that moves it."""
 
-from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.lifecycle import Command
 from shared.contracts.refusals import Forbidden, NotYourMove, OwnPlan
 from shared.contracts.words import Move, Party, Role
+from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
 
 AUTHORS_OWN = frozenset({Move.SUBMIT, Move.RECALL})

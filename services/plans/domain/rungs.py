@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from shared.contracts.recipients import once
 from shared.contracts.values import Code, Value
 from shared.contracts.words import Rung
+from shared.ladder.recipients import once
 
 WEEK = timedelta(days=7)
 

@@ -10,7 +10,7 @@ from services.plans.store.plans import PlanRow
 from services.plans.store.tables import drafts, revisions, templates
 from shared.contracts.plan import PlanContent, Submission, Template
 from shared.contracts.refusals import NotFound
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

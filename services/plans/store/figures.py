@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from services.plans.store.tables import plans
 from shared.contracts.words import ENDED, Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 OPEN = tuple(stage for stage in Stage if stage not in ENDED)
 

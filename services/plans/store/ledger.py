@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from services.plans.domain.ledger import ChainedLine, first_wrong
 from services.plans.store.tables import ledger, plans
 from shared.contracts.words import Move, Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 def appended(line: ChainedLine) -> Insert:

@@ -30,7 +30,7 @@ from shared.contracts.plan import Template
 from shared.contracts.plans import OpenPlan
 from shared.contracts.refusals import NotFound
 from shared.contracts.words import ENDED, Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from services.plans.store.tables import closings, metrics, progress, revisions
 from shared.contracts.events import MetricRecorded
 from shared.contracts.plan import ClosedPlan, PlanContent, ProgressEntry
 from shared.contracts.refusals import KeyReused, NotFound
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from services.plans.store.tables import rungs
 from shared.contracts.calendar import Deadline
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import Milestone, Rung, RungOutcome
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.plans.store.tables import scores
 from shared.contracts.scoring import Score
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 async def keep(connection: Connection, score: Score) -> None:

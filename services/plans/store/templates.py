@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from services.plans.store.tables import policies, templates
 from shared.contracts.calendar import CyclePolicy
 from shared.contracts.plan import Template
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from services.review.store.comments import Comment
 from services.review.store.tables import OUTBOX
 from shared.contracts.events import Commented
 from shared.contracts.refusals import Full, KeyReused, NotFound, WrongStage
-from shared.db import Connection, Database
-from shared.http import Caller, IdempotencyKey
+from shared.store.db import Connection, Database
+from shared.web.http import Caller, IdempotencyKey
 
 MOST_COMMENTS = 1000
 """Of one plan: whoever reads its review reads them all."""

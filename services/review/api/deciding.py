@@ -14,14 +14,14 @@ from services.review.domain.decisions import authority, check
 from services.review.domain.rounds import Round, check_waiting
 from services.review.store import cases, plans
 from services.review.store.cases import Case
-from shared.access import Action, Principal, may
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotApprover, NotFound, Refusal
 from shared.contracts.words import Move, Party, Stage
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, add_absent, answer
-from shared.inbound import CommandDesk, Outcome, Pending
-from shared.problems import problem
+from shared.locale.problems import problem
+from shared.org.access import Action, Principal, may
+from shared.store.db import Database
+from shared.web.command_gateway import CommandGateway, Outcome, Pending
+from shared.web.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, add_absent, answer
 
 KEY = re.compile(r"[A-Za-z0-9_.-]{8,250}")
 """A key as callers choose it, or as a bulk approval derives it for one of its plans."""
@@ -36,9 +36,9 @@ AT_ONCE = 10
 class Deciding:
     """The commands of the review API."""
 
-    def __init__(self, database: Database, desk: CommandDesk) -> None:
+    def __init__(self, database: Database, gateway: CommandGateway) -> None:
         self._database = database
-        self._desk = desk
+        self._gateway = gateway
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -106,7 +106,7 @@ class Deciding:
         """What became of the caller's command."""
         if not KEY.fullmatch(key):
             raise NotFound(what="command")
-        return answer(await self._desk.find(caller.id, key), response)
+        return answer(await self._gateway.find(caller.id, key), response)
 
     async def _take(
         self,
@@ -119,7 +119,7 @@ class Deciding:
         to: Stage | None = None,
     ) -> Outcome:
         """Judge a decision and send it; one sent before gets its answer without being judged again."""
-        id_ = self._desk.id_of(caller.id, key)
+        id_ = self._gateway.id_of(caller.id, key)
         plan = plan_named(wanted.plan_id)
         case = await self._case(plan.plan_id, wanted.version, id_)
         if case is None:
@@ -129,7 +129,7 @@ class Deciding:
             if case.earlier
             else _judge(caller, case.round, wanted.version, move, note, to, case.at)
         )
-        return await self._desk.take(
+        return await self._gateway.take(
             Command(
                 command_id=id_,
                 move=move,

@@ -13,12 +13,12 @@ from services.review.domain.approvers import Resolver
 from services.review.domain.rounds import Round
 from services.review.store import dossier
 from services.review.store.waiting import Place, waiting
-from shared.access import visible
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Month
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, etag
-from shared.paging import Page, PageWanted, cursor_refused
+from shared.org.access import visible
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.paging import Page, PageWanted, cursor_refused
 
 
 class Reading:

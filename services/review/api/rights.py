@@ -5,9 +5,9 @@ from datetime import datetime
 from services.review.domain.approvers import Resolver
 from services.review.domain.rounds import Round
 from services.review.store.dossier import Dossier
-from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.refusals import Forbidden, NotFound
 from shared.contracts.words import Role
+from shared.org.access import Action, PlanFacts, Principal, may
 
 
 def may_read(caller: Principal, found: Dossier, at: datetime) -> bool:

@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.review.domain.approvers import Question, approvers, principals
-from shared.contracts.recipients import once
 from shared.contracts.values import Code, Value
 from shared.contracts.words import Rung
+from shared.ladder.recipients import once
 from shared.org.organisation import Organisation
 
 

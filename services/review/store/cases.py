@@ -9,7 +9,7 @@ from services.review.domain.rounds import Round
 from services.review.store.rounds import read
 from services.review.store.tables import COMMANDS, rounds
 from shared.contracts.lifecycle import Command
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

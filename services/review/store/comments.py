@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.review.store.tables import comments
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

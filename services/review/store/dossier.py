@@ -8,7 +8,7 @@ from services.review.store.comments import Comment
 from services.review.store.rungs import Fired
 from shared.contracts.plan import Submission
 from shared.contracts.words import Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from services.review.store.tables import rounds
 from shared.contracts.words import Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 REVIEWS = (Stage.HR_REVIEW, Stage.LEADER_REVIEW)
 

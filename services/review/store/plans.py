@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.review.store.tables import plans
 from shared.contracts.events import StageEntered
 from shared.contracts.words import Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 async def keep(connection: Connection, event: StageEntered) -> None:

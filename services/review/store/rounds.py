@@ -13,7 +13,7 @@ from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef, parse_plan_id
 from shared.contracts.plan import Submission
 from shared.contracts.words import Move, Stage
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 def read(row: Row[*tuple[Any, ...]]) -> Round:

@@ -10,7 +10,7 @@ from services.review.domain.ladder import Recipient
 from services.review.store.tables import rungs
 from shared.contracts.rungs import FireRung
 from shared.contracts.words import Milestone, Rung, RungOutcome
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.parts import tables
+from shared.org.common_tables import tables
 
 SCHEMA: Final = "review"
 COMMON: Final = tables(SCHEMA)

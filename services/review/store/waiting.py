@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, or_, select, true, tuple_
 from services.review.domain.rounds import Round
 from services.review.store.rounds import read
 from services.review.store.tables import rounds
-from shared.access import Visibility
-from shared.db import Connection
+from shared.org.access import Visibility
+from shared.store.db import Connection
 
 CHUNK = 200
 

@@ -9,13 +9,13 @@ from services.scoring.api.shapes import Confirmation, Dispute
 from services.scoring.domain.answers import answer as judge
 from services.scoring.store import scores
 from services.scoring.store.scores import ScoreRow
-from shared.access import Principal
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotFound
 from shared.contracts.words import Move, Stage
-from shared.db import Database
-from shared.http import Caller, IdempotencyKey, SeenVersion, SentKey, add_absent, answer
-from shared.inbound import CommandDesk, Outcome
+from shared.org.access import Principal
+from shared.store.db import Database
+from shared.web.command_gateway import CommandGateway, Outcome
+from shared.web.http import Caller, IdempotencyKey, SeenVersion, SentKey, add_absent, answer
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of the dispute window is known to the lifecycle alone, which judges it by the database."""
@@ -24,9 +24,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class Answering:
     """The commands of the scoring API."""
 
-    def __init__(self, database: Database, desk: CommandDesk) -> None:
+    def __init__(self, database: Database, gateway: CommandGateway) -> None:
         self._database = database
-        self._desk = desk
+        self._gateway = gateway
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -65,13 +65,13 @@ class Answering:
 
     async def command(self, caller: Caller, key: SentKey, response: Response) -> Moved | dict[str, str]:
         """What became of the caller's command."""
-        return answer(await self._desk.find(caller.id, key), response)
+        return answer(await self._gateway.find(caller.id, key), response)
 
     async def _take(
         self, caller: Principal, plan_id: str, key: str, move: Move, version: int, note: str
     ) -> Outcome:
         """Judge an answer and send it; one that was sent before is not judged again."""
-        id_ = self._desk.id_of(caller.id, key)
+        id_ = self._gateway.id_of(caller.id, key)
         async with self._database.autocommit() as connection:
             case = await scores.case(connection, ref_of(plan_id).plan_id, id_)
         if case is None:
@@ -90,7 +90,7 @@ class Answering:
         )
         if sent is None:
             _judge(caller, row, command)
-        return await self._desk.take(command)
+        return await self._gateway.take(command)
 
 
 def _judge(caller: Principal, row: ScoreRow, command: Command) -> None:

@@ -25,16 +25,16 @@ from services.scoring.domain.metrics import (
 from services.scoring.store import metrics
 from services.scoring.store.metrics import ValueRow, ValuesWanted
 from services.scoring.store.tables import OUTBOX
-from shared.access import Action, Principal, may
 from shared.contracts.events import MetricRecorded
 from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown, field_error
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Language, Role
-from shared.db import Connection, Database
-from shared.http import Caller, CallerLanguage, DryRun, invalid
+from shared.locale.problems import said
+from shared.org.access import Action, Principal, may
 from shared.org.copy import OrgCache
-from shared.paging import Page, PageWanted, cursor_refused
-from shared.problems import said
+from shared.store.db import Connection, Database
+from shared.web.http import Caller, CallerLanguage, DryRun, invalid
+from shared.web.paging import Page, PageWanted, cursor_refused
 
 PATIENCE = 2.0
 """Seconds given to news of the directory that is on its way before a department counts as unknown."""

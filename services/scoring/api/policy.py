@@ -4,11 +4,11 @@ from fastapi import APIRouter
 
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.store import policies
-from shared.access import Action, may
 from shared.contracts.refusals import Forbidden
 from shared.contracts.words import Role
-from shared.db import Database
-from shared.http import Caller, DryRun
+from shared.org.access import Action, may
+from shared.store.db import Database
+from shared.web.http import Caller, DryRun
 
 
 class Policies:

@@ -9,12 +9,12 @@ from services.scoring.api.rights import may_read, ref_of
 from services.scoring.api.shapes import ScoreDetail, ScoreItem
 from services.scoring.store import rungs, scores
 from services.scoring.store.scores import ListWanted, ScoreRow
-from shared.access import visible
 from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code, Month
-from shared.db import Database
-from shared.http import Caller, CallerLanguage, etag
-from shared.paging import Page, PageWanted
+from shared.org.access import visible
+from shared.store.db import Database
+from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.paging import Page, PageWanted
 
 
 class Reading:

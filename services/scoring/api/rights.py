@@ -3,10 +3,10 @@
 from services.scoring.domain.answers import Leaders
 from services.scoring.domain.leaders import Scoree, leaders, step_of
 from services.scoring.store.scores import ScoreRow
-from shared.access import Action, PlanFacts, Principal, may
 from shared.contracts.ids import PlanRef, parse_plan_id
 from shared.contracts.refusals import NotApprover, NotFound, NotYourMove
 from shared.contracts.words import Move, Party, Stage
+from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
 
 

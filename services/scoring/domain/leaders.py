@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from services.scoring.domain.answers import Answers, Leaders
-from shared.contracts.recipients import once
 from shared.contracts.values import Code, Value
 from shared.contracts.words import Milestone, Rung
+from shared.ladder.recipients import once
 
 STEPS = frozenset({Milestone.CONFIRMATION_DUE, Milestone.DISPUTE_ANSWER_DUE})
 """The deadlines of a score."""

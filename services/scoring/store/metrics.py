@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.scoring.domain.metrics import Kept, Metric, MetricRecord
 from services.scoring.store.tables import metrics, values
-from shared.db import Connection
+from shared.store.db import Connection
 
 FEEDERS = 7_246_642
 """The advisory lock of those who record values: a record is judged against the ones before it."""

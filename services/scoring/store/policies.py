@@ -4,7 +4,7 @@ from sqlalchemy import func, insert, select
 
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.store.tables import policies
-from shared.db import Connection
+from shared.store.db import Connection
 
 PUBLISHERS = 7_246_641
 """The advisory lock of those who publish a policy: they wait for each other."""

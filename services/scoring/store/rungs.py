@@ -10,7 +10,7 @@ from services.scoring.domain.leaders import Recipient
 from services.scoring.store.tables import rungs
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.words import Milestone, Rung, RungOutcome
-from shared.db import Connection
+from shared.store.db import Connection
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from services.scoring.domain.answers import Answered, Answers
 from services.scoring.domain.explain import ScoreExport
 from services.scoring.store.tables import COMMANDS, plans, scores
 from services.scoring.store.tables import answers as answer_table
-from shared.access import Visibility
 from shared.contracts.calendar import Deadline
 from shared.contracts.lifecycle import Command
 from shared.contracts.scoring import AnswerRecorded, Score
 from shared.contracts.words import Move, Party, Stage
-from shared.db import Connection
+from shared.org.access import Visibility
+from shared.store.db import Connection
 
 ANSWERS = tuple(Answers.__dataclass_fields__)
 

@@ -22,10 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.commands import Commands
-from shared.db import metadata_for
 from shared.org.copy import OrgCopy
-from shared.outbox import Outbox
+from shared.store.commands import Commands
+from shared.store.db import metadata_for
+from shared.store.outbox import Outbox
 
 SCHEMA: Final = "scoring"
 METADATA: Final = metadata_for(SCHEMA)

@@ -12,15 +12,15 @@ from monthline.audit.reading import merge
 from services.directory.domain.organisation import Change
 from services.directory.store import register
 from services.directory.store.tables import OUTBOX as directory_outbox
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.domain.ledger import LedgerLine, chained
 from services.plans.store import ledger, plans
 from services.plans.store.tables import ORG
 from services.plans.store.tables import OUTBOX as plans_outbox
 from shared.contracts.words import Milestone, Move, Stage
-from shared.db import Database, together
 from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
+from shared.store.db import Database, together
 from tests.integration.plans.company import DEPARTMENTS, PEOPLE, settle_in
 from tests.integration.plans.lifecycle import Course, move
 from tests.unit.plans.build import PLAN
@@ -57,9 +57,11 @@ async def all_databases(databases: Callable[[str], Database]) -> dict[str, Datab
     """Every service's database: a plan that was submitted and recalled, nothing else."""
     opened = {service: databases(service) for service in SERVICES}
     await settle_in(opened["plans"])
-    course = Course(opened["plans"], PlanKeeper(opened["plans"], OrgCache(opened["plans"], ORG, age=0)))
+    course = Course(
+        opened["plans"], PlansActivitiesImpl(opened["plans"], OrgCache(opened["plans"], ORG, age=0))
+    )
     await course.submitted()
-    await course.keeper.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017"))
+    await course.activities.move(move(Move.RECALL, 2, Stage.DRAFTING, "p017"))
     return opened
 
 

@@ -19,15 +19,15 @@ from services.plans.store.tables import ORG as PLANS_ORG
 from services.scoring.api import scoring_app
 from services.scoring.store.tables import COMMANDS as SCORING_COMMANDS
 from services.scoring.store.tables import ORG as SCORING_ORG
-from shared.auth import TokenReader
 from shared.contracts.events import EVENTS
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.door import Door
-from shared.engine import Engine
-from shared.inbound import CommandDesk
+from shared.engine.lifecycle_client import LifecycleClient
 from shared.org.copy import OrgCache, OrgCopy
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
+from shared.web.tokens import TokenReader
 
 OFFICIAL = OfficialCalendar("CN")
 SERVICES = ("directory", "plans", "scoring")
@@ -44,7 +44,7 @@ class Names(TokenReader):
         return (authorization or "").removeprefix("Bearer ")
 
 
-class NoEngine(Engine):
+class NoEngine(LifecycleClient):
     """An engine that nothing here may ask."""
 
     def __init__(self) -> None:
@@ -96,9 +96,11 @@ class Deployment(httpx2.AsyncBaseTransport):
 
     def _directory(self) -> FastAPI:
         organisation = CurrentOrganisation(self.directory, age=0)
-        door = Door(Names(), organisation.get, ["ops"])
+        authenticator = Authenticator(Names(), organisation.get, ["ops"])
         calendars = Calendars("Asia/Shanghai", OFFICIAL.edition)
-        return directory_app(self.directory, organisation, calendars, OFFICIAL, door=door, checks={})
+        return directory_app(
+            self.directory, organisation, calendars, OFFICIAL, authenticator=authenticator, checks={}
+        )
 
     def _plans(self, database: Database) -> FastAPI:
         org = OrgCache(database, PLANS_ORG, age=0)
@@ -106,8 +108,8 @@ class Deployment(httpx2.AsyncBaseTransport):
             database=database,
             org=org,
             engine=NoEngine(),
-            desk=CommandDesk(database, PLANS_COMMANDS, NoEngine(), _no_stage),
-            door=Door(Names(), org.get, ["ops"]),
+            gateway=CommandGateway(database, PLANS_COMMANDS, NoEngine(), _no_stage),
+            authenticator=Authenticator(Names(), org.get, ["ops"]),
             checks={},
             company="yunfan",
             allow_time_scale=False,
@@ -115,9 +117,11 @@ class Deployment(httpx2.AsyncBaseTransport):
 
     def _scoring(self, database: Database) -> FastAPI:
         org = OrgCache(database, SCORING_ORG, age=0)
-        desk = CommandDesk(database, SCORING_COMMANDS, NoEngine(), _no_stage)
-        door = Door(Names(), org.get, ["ops"])
-        return scoring_app(database=database, org=org, desk=desk, door=door, checks={})
+        gateway = CommandGateway(database, SCORING_COMMANDS, NoEngine(), _no_stage)
+        authenticator = Authenticator(Names(), org.get, ["ops"])
+        return scoring_app(
+            database=database, org=org, gateway=gateway, authenticator=authenticator, checks={}
+        )
 
 
 async def _no_stage(plan_id: str) -> Stage | None:

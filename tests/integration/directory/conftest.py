@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
-from services.directory.activities import Directory
+from services.directory.activities import DirectoryActivitiesImpl
 from services.directory.api import directory_app
 from services.directory.calendars import OfficialCalendar
 from services.directory.domain.organisation import Change
@@ -15,12 +15,12 @@ from services.directory.store import register
 from services.directory.store.calendar import Calendars
 from services.directory.store.organisation import CurrentOrganisation
 from services.directory.store.tables import OUTBOX
-from shared.auth import TokenReader
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.refusals import NotSignedIn
 from shared.contracts.words import Role
-from shared.db import Database
-from shared.door import Door
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.tokens import TokenReader
 from tests.unit.directory.build import department, person
 
 Client = Callable[[str], httpx2.AsyncClient]
@@ -79,9 +79,9 @@ def calendars() -> Calendars:
 
 
 @pytest.fixture
-def activities(database: Database, calendars: Calendars) -> Directory:
+def activities(database: Database, calendars: Calendars) -> DirectoryActivitiesImpl:
     """The activities."""
-    return Directory(database, calendars, OFFICIAL)
+    return DirectoryActivitiesImpl(database, calendars, OFFICIAL)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def client(database: Database, calendars: Calendars) -> AsyncIterator[Clie
         organisation,
         calendars,
         OFFICIAL,
-        door=Door(Names(), organisation.get, ["ops"]),
+        authenticator=Authenticator(Names(), organisation.get, ["ops"]),
         checks={},
     )
     opened: list[httpx2.AsyncClient] = []

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from services.directory.activities import Directory
+from services.directory.activities import DirectoryActivitiesImpl
 from services.directory.calendars import official_year
 from services.directory.store.calendar import Calendars
 from shared.contracts.calendar import WorkingDays
 from shared.contracts.directory import CutWorkingDays, ListPlanners
 from shared.contracts.refusals import Invalid
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.directory.conftest import OFFICIAL, Client, Told
 
 UNPUBLISHED = next(year for year in range(2026, 2050) if not official_year("CN", year).published)
@@ -118,19 +118,23 @@ async def test_changes_at_once_all_count(client: Client) -> None:
     assert (view["version"], view["days"]) == (5, "00000")
 
 
-async def test_the_workflows_get_the_same_slice(activities: Directory) -> None:
+async def test_the_workflows_get_the_same_slice(activities: DirectoryActivitiesImpl) -> None:
     cut = await activities.working_days(CutWorkingDays(first=date(2026, 2, 1), last=date(2026, 10, 31)))
     assert isinstance(cut, WorkingDays)
     assert (cut.version, cut.zone) == (1, "Asia/Shanghai")
     assert cut.add(date(2026, 9, 30), 2) == date(2026, 10, 9)
 
 
-async def test_the_workflows_are_refused_a_span_that_cannot_be_answered(activities: Directory) -> None:
+async def test_the_workflows_are_refused_a_span_that_cannot_be_answered(
+    activities: DirectoryActivitiesImpl,
+) -> None:
     with pytest.raises(Invalid):
         await activities.working_days(CutWorkingDays(first=date(2026, 2, 2), last=date(2026, 2, 1)))
 
 
-async def test_the_workflows_learn_who_plans_in_a_month(client: Client, activities: Directory) -> None:
+async def test_the_workflows_learn_who_plans_in_a_month(
+    client: Client, activities: DirectoryActivitiesImpl
+) -> None:
     await client("ops").put(
         "/people/east1",
         json=(await client("ops").get("/people/east1")).json() | {"left": "2026-02-28"},

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from services.directory.store import register
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.directory.conftest import PEOPLE, Client, Told, facts
 
 SELLER = PEOPLE[3]

@@ -7,10 +7,10 @@ import httpx2
 
 from services.notify.api import NotifyApi
 from services.notify.webhooks import Caller
-from shared.auth import TokenReader
 from shared.contracts.refusals import NotSignedIn
-from shared.door import Door
-from shared.http import create_app
+from shared.web.authentication import Authenticator
+from shared.web.http import create_app
+from shared.web.tokens import TokenReader
 from tests.integration.notify.house import House
 
 As = Callable[[str], httpx2.AsyncClient]
@@ -37,7 +37,7 @@ async def public(host: str, port: int) -> Sequence[str]:
 @asynccontextmanager
 async def api_of(house: House) -> AsyncIterator[As]:
     """``as_("hr1")`` is the API as hr1 calls it; ``ops`` configures by the deployment's settings."""
-    app = create_app("notify", door=Door(Names(), house.people.get, ["ops"]), checks={})
+    app = create_app("notify", authenticator=Authenticator(Names(), house.people.get, ["ops"]), checks={})
     NotifyApi(house.database, Caller(resolver=public), by_mail=house.by_mail).register(app)
     opened: list[httpx2.AsyncClient] = []
 

@@ -6,8 +6,8 @@ import pytest
 
 from shared.contracts.organisation import RoleGrant
 from shared.contracts.words import Language, Role
-from shared.db import Database
 from shared.org.organisation import Organisation
+from shared.store.db import Database
 from tests.integration.notify.client import As, api_of
 from tests.integration.notify.house import House
 from tests.unit.notify.build import organisation, person

@@ -19,15 +19,15 @@ from services.notify.store import deliveries, messages, tables, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller
-from shared.bus import Bus
-from shared.consumer import Consumer, Reaction
+from shared.bus.consumer import Consumer, Reaction
+from shared.bus.jetstream import Bus
 from shared.contracts.events import DepartmentChanged, Event, Notice, PersonChanged, StageEntered
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Stage
-from shared.db import Database
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
-from shared.outbox import cloud_event
+from shared.store.db import Database
+from shared.store.outbox import cloud_event
 from tests.integration.notify.receivers import SECRET
 
 EAGER = RetrySchedule(first=timedelta(0), attempts=4)

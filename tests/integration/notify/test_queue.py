@@ -15,7 +15,7 @@ from services.notify.store import claims, deliveries, webhooks
 from services.notify.store.claims import Claimed
 from services.notify.webhooks import Caller
 from shared.contracts.refusals import StoreDown
-from shared.db import Connection, Database
+from shared.store.db import Connection, Database
 from tests.integration.notify.house import SOON, House, told
 from tests.integration.notify.receivers import SECRET, MoodyMailServer, mail_server
 from tests.support.background import running

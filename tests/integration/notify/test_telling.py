@@ -8,11 +8,11 @@ import pytest
 
 from services.notify.domain.values import Channel, DeliveryState
 from services.notify.store.tables import OUTBOX
+from shared.bus.envelope import Poison
 from shared.contracts.events import DraftChanged
 from shared.contracts.words import Language
-from shared.db import Database
-from shared.messages import Poison
 from shared.migrations.run import service_url
+from shared.store.db import Database
 from tests.integration.notify.house import PLAN, House, told
 from tests.support.databases import SECRET
 

@@ -21,9 +21,9 @@ from monthline.doctor.verdict import Verdict
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import free_port
 from monthline.provision import connect_engine, provision_database, provision_engine, provision_stream
-from shared.bus import STREAM, Bus, stream_config
+from shared.bus.jetstream import STREAM, Bus, stream_config
 from shared.contracts.ids import schedule_id
-from shared.db import Database
+from shared.store.db import Database
 from tests.support.deployments import KEY_A, KEY_B, deployment_on
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import make_url, text
 
 from monthline.embedded import EmbeddedServers
 from monthline.provision import connect_engine, provision_database, provision_engine, provision_stream
-from shared.bus import STREAM, Bus
-from shared.codec import Codec
-from shared.db import Database
-from shared.diagnosis import Unfit
-from shared.fitness import engine_is_fit, sampled_payloads
-from shared.keys import Keyring, parse_keys
+from shared.base.diagnosis import Unfit
+from shared.base.keys import Keyring, parse_keys
+from shared.bus.jetstream import STREAM, Bus
+from shared.engine.codec import Codec
+from shared.health.preflight import check_engine, sampled_payloads
 from shared.migrations.newest import newest
+from shared.store.db import Database
 from tests.support.deployments import KEY_A, KEY_B, deployment_on, process
 
 EXPECTED = {
@@ -100,7 +100,7 @@ async def streams(bus: Bus) -> int:
 async def test_a_namespace_that_is_not_there_is_named(empty_servers: EmbeddedServers) -> None:
     client = await connect_engine(deployment_on(empty_servers, temporal_namespace="elsewhere"))
     with pytest.raises(Unfit, match="no namespace elsewhere") as unfit:
-        await engine_is_fit(client, Codec(Keyring(), 0), "acme")
+        await check_engine(client, Codec(Keyring(), 0), "acme")
     assert "temporal operator namespace create -n elsewhere" in unfit.value.fix
     assert not unfit.value.final
 
@@ -126,9 +126,9 @@ async def test_where_nothing_but_what_is_encrypted_is_read_plain_text_of_the_eng
     plain = deployment_on(empty_servers, company="plain")
     await provision_engine(plain, quiet)
     client = await connect_engine(plain)
-    await engine_is_fit(client, Codec(parse_keys(KEY_A), 0), "plain")
+    await check_engine(client, Codec(parse_keys(KEY_A), 0), "plain")
     with pytest.raises(Unfit, match="not encrypted") as unfit:
-        await engine_is_fit(client, Codec(parse_keys(KEY_A), 0, strict=True), "plain")
+        await check_engine(client, Codec(parse_keys(KEY_A), 0, strict=True), "plain")
     assert "PAYLOAD_STRICT" in unfit.value.fix
 
 

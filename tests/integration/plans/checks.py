@@ -10,7 +10,7 @@ from services.plans.store import tables as t
 from shared.contracts.ids import PlanRef
 from shared.contracts.plans import OpenPlan
 from shared.contracts.words import Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.company import count
 from tests.support.build import lifecycle_input
 from tests.unit.plans.build import (

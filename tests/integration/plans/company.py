@@ -11,7 +11,7 @@ from shared.contracts.events import AbsenceChanged, DepartmentChanged, Event, Pe
 from shared.contracts.organisation import Absence, Department, Person, RoleGrant
 from shared.contracts.values import Text
 from shared.contracts.words import Role
-from shared.db import Database
+from shared.store.db import Database
 from tests.unit.plans.build import category, template
 
 COMPANY_TEMPLATE = template([category("core"), category("routine")], department="company")

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Callable
 import httpx2
 import pytest
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.api import plans_app
 from services.plans.store import plans
 from services.plans.store.tables import COMMANDS, ORG
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.door import Door
-from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
 from tests.integration.plans.company import settle_in
 from tests.integration.plans.lifecycle import Course, LifecycleInMemory, Names
 
@@ -29,21 +29,21 @@ async def database(databases: Callable[[str], Database]) -> Database:
 
 
 @pytest.fixture
-def keeper(database: Database) -> PlanKeeper:
+def activities(database: Database) -> PlansActivitiesImpl:
     """The activities."""
-    return PlanKeeper(database, OrgCache(database, ORG, age=0))
+    return PlansActivitiesImpl(database, OrgCache(database, ORG, age=0))
 
 
 @pytest.fixture
-def course(database: Database, keeper: PlanKeeper) -> Course:
+def course(database: Database, activities: PlansActivitiesImpl) -> Course:
     """Plans at any stage."""
-    return Course(database, keeper)
+    return Course(database, activities)
 
 
 @pytest.fixture
-def lifecycle(keeper: PlanKeeper) -> LifecycleInMemory:
+def lifecycle(activities: PlansActivitiesImpl) -> LifecycleInMemory:
     """What stands behind the API in place of the engine."""
-    return LifecycleInMemory(keeper)
+    return LifecycleInMemory(activities)
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ async def client(database: Database, lifecycle: LifecycleInMemory) -> AsyncItera
         database=database,
         org=cache,
         engine=lifecycle,
-        desk=CommandDesk(database, COMMANDS, lifecycle, stage_of),
-        door=Door(Names(), cache.get, ["ops"]),
+        gateway=CommandGateway(database, COMMANDS, lifecycle, stage_of),
+        authenticator=Authenticator(Names(), cache.get, ["ops"]),
         checks={},
         company="acme",
         allow_time_scale=False,

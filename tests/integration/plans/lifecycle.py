@@ -1,16 +1,16 @@
 """What stands around the plan service in its tests: a lifecycle in memory, and tokens that are names."""
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import drafts
-from shared.auth import TokenReader
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved, OpenMonthInput
 from shared.contracts.plan import ClosedPlan, PlanContent, Position
 from shared.contracts.plans import ClosePlan, MovePlan, OpenPlan, SubmitPlan, Submitted
 from shared.contracts.refusals import NotSignedIn
 from shared.contracts.words import Milestone, Move, Party, Stage
-from shared.db import Database
-from shared.engine import Engine
+from shared.engine.lifecycle_client import LifecycleClient
+from shared.store.db import Database
+from shared.web.tokens import TokenReader
 from tests.support.build import lifecycle_input
 from tests.unit.plans.build import GOOD, PLAN, deadline
 
@@ -30,11 +30,11 @@ class Names(TokenReader):
         return authorization.removeprefix("Bearer ")
 
 
-class LifecycleInMemory(Engine):
+class LifecycleInMemory(LifecycleClient):
     """Carries commands out as a lifecycle would; ``trouble`` is raised in place of an answer."""
 
-    def __init__(self, keeper: PlanKeeper) -> None:
-        self._keeper = keeper
+    def __init__(self, activities: PlansActivitiesImpl) -> None:
+        self._keeper = activities
         self.trouble: Exception | None = None
         self.opened: list[OpenMonthInput] = []
 
@@ -61,15 +61,15 @@ class LifecycleInMemory(Engine):
 class Course:
     """Brings plans to a stage, as their lifecycles do."""
 
-    def __init__(self, database: Database, keeper: PlanKeeper, plan: PlanRef = PLAN) -> None:
+    def __init__(self, database: Database, activities: PlansActivitiesImpl, plan: PlanRef = PLAN) -> None:
         self._database = database
-        self.keeper = keeper
+        self.activities = activities
         self._plan = plan
 
     async def opened(self, plan: PlanRef | None = None, department: str = "east") -> Position:
         """A plan in drafting, version 1."""
         plan = plan or self._plan
-        return await self.keeper.open(
+        return await self.activities.open(
             OpenPlan(
                 command_id=f"plan:{plan.plan_id}:drafting_opens:open",
                 given=lifecycle_input(plan=plan, department=department),
@@ -86,23 +86,23 @@ class Course:
     async def submitted(self, content: PlanContent = GOOD) -> Submitted:
         """The plan with HR, version 2."""
         await self.written(content)
-        return await self.keeper.submit(submit(plan=self._plan))
+        return await self.activities.submit(submit(plan=self._plan))
 
     async def tracking(self, content: PlanContent = GOOD) -> Moved:
         """The plan in tracking, version 4."""
         await self.submitted(content)
-        await self.keeper.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1", plan=self._plan))
-        return await self.keeper.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1", plan=self._plan))
+        await self.activities.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1", plan=self._plan))
+        return await self.activities.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1", plan=self._plan))
 
     async def closing(self, content: PlanContent = GOOD) -> Moved:
         """The plan in closing, version 5."""
         await self.tracking(content)
-        return await self.keeper.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017", plan=self._plan))
+        return await self.activities.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017", plan=self._plan))
 
     async def closed(self, content: PlanContent = GOOD) -> ClosedPlan:
         """The plan in closing with frozen figures."""
         await self.closing(content)
-        return await self.keeper.close(ClosePlan(plan=self._plan, plan_version=5))
+        return await self.activities.close(ClosePlan(plan=self._plan, plan_version=5))
 
 
 def submit(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import drafts, progress
 from services.plans.store.progress import Report
 from shared.contracts.events import MetricRecorded, PlanClosed
@@ -14,7 +14,7 @@ from shared.contracts.refusals import (
     WrongStage,
 )
 from shared.contracts.words import Move, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.checks import SHORT, refused, request
 from tests.integration.plans.company import told
 from tests.integration.plans.lifecycle import Course, move, submit
@@ -35,7 +35,7 @@ async def report(database: Database, *values: tuple[str, str]) -> None:
 
 
 async def test_a_close_freezes_what_was_entered_and_what_was_fed(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     fed = item("i9", "core", "45", links=Links(metric="revenue"))
     await course.closing(PlanContent(items=(fed, *SHORT.items[1:])))
@@ -43,7 +43,7 @@ async def test_a_close_freezes_what_was_entered_and_what_was_fed(
     value = MetricRecorded(metric="revenue", month="2026-03", value="97.5", source="erp", version=1)
     async with database.transaction() as connection:
         await progress.keep_metric(connection, value)
-    closed = await keeper.close(ClosePlan(plan=PLAN, plan_version=5))
+    closed = await activities.close(ClosePlan(plan=PLAN, plan_version=5))
     assert [(one.item, one.value, one.source) for one in closed.actuals] == [
         ("i9", Decimal("97.5"), "metric:revenue:2026-03:v1"),
         ("i1", Decimal(95), "progress:2"),
@@ -54,36 +54,36 @@ async def test_a_close_freezes_what_was_entered_and_what_was_fed(
 
 
 async def test_a_close_again_gives_the_same_figures_whatever_came_after(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     first = await course.closed()
     await report(database, ("i0", "99"))
-    assert await keeper.close(ClosePlan(plan=PLAN, plan_version=5)) == first
+    assert await activities.close(ClosePlan(plan=PLAN, plan_version=5)) == first
     assert len(await told(database, PlanClosed)) == 1
 
 
 async def test_figures_are_frozen_only_in_closing_and_at_the_version_that_closes(
-    keeper: PlanKeeper, course: Course
+    activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.tracking()
-    await refused(keeper.close(ClosePlan(plan=PLAN, plan_version=4)), WrongStage)
-    await refused(keeper.close(ClosePlan(plan=PLAN, plan_version=3)), StaleVersion)
+    await refused(activities.close(ClosePlan(plan=PLAN, plan_version=4)), WrongStage)
+    await refused(activities.close(ClosePlan(plan=PLAN, plan_version=3)), StaleVersion)
 
 
 async def test_no_activity_needs_more_than_eight_statements(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     async def costs(call: Callable[[], Awaitable[object]]) -> int:
-        await keeper._org.get()
+        await activities._org.get()
         with statements(database) as counted:
             await call()
             return counted.take()
 
-    assert await costs(lambda: keeper.open(request())) <= 8
+    assert await costs(lambda: activities.open(request())) <= 8
     async with database.transaction() as connection:
         await drafts.write(connection, PLAN.plan_id, GOOD)
-    assert await costs(lambda: keeper.submit(submit())) <= 8
-    assert await costs(lambda: keeper.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1"))) <= 5
-    await keeper.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1"))
-    await keeper.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017"))
-    assert await costs(lambda: keeper.close(ClosePlan(plan=PLAN, plan_version=5))) <= 8
+    assert await costs(lambda: activities.submit(submit())) <= 8
+    assert await costs(lambda: activities.move(move(Move.APPROVE, 2, Stage.LEADER_REVIEW, "hr1"))) <= 5
+    await activities.move(move(Move.APPROVE, 3, Stage.TRACKING, "boss1"))
+    await activities.move(move(Move.CLOSE, 4, Stage.CLOSING, "p017"))
+    assert await costs(lambda: activities.close(ClosePlan(plan=PLAN, plan_version=5))) <= 8

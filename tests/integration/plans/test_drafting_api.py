@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.events import DraftChanged
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.calls import CHINESE, PATH, act, body, code, report, write
 from tests.integration.plans.company import told
 from tests.integration.plans.conftest import Client

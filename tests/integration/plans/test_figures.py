@@ -3,7 +3,7 @@
 from services.plans.store import figures
 from services.plans.store.tables import COMMANDS
 from shared.contracts.words import ENDED, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.lifecycle import Course
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from services.plans.store import ledger
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.checks import rows
 from tests.integration.plans.lifecycle import Course
 from tests.unit.plans.build import PLAN

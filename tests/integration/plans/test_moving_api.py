@@ -4,8 +4,8 @@ import pytest
 
 from services.plans.store import tables as t
 from shared.contracts.refusals import EngineDown
-from shared.db import Database
-from shared.engine import Unknown
+from shared.engine.lifecycle_client import Unknown
+from shared.store.db import Database
 from tests.integration.plans.calls import CHINESE, PATH, act, code, write
 from tests.integration.plans.company import count
 from tests.integration.plans.conftest import Client

@@ -3,7 +3,7 @@
 import asyncio
 from decimal import Decimal
 
-from services.plans.activities import OrganisationBehind, PlanKeeper
+from services.plans.activities import OrganisationBehind, PlansActivitiesImpl
 from services.plans.store import drafts, plans, templates
 from services.plans.store import tables as t
 from shared.contracts.calendar import CyclePolicy
@@ -14,7 +14,7 @@ from shared.contracts.refusals import (
     Unknown,
 )
 from shared.contracts.words import Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.checks import refused, request, rows
 from tests.integration.plans.company import told
 from tests.integration.plans.lifecycle import Course
@@ -27,9 +27,9 @@ from tests.unit.plans.build import (
 
 
 async def test_an_opened_plan_is_in_drafting_and_its_author_is_told(
-    database: Database, keeper: PlanKeeper
+    database: Database, activities: PlansActivitiesImpl
 ) -> None:
-    position = await keeper.open(request())
+    position = await activities.open(request())
     assert (position.stage, position.version, position.deadline) == (Stage.DRAFTING, 1, deadline())
     (event,) = await told(database, StageEntered)
     assert (event["move"], event["stage"], event["version"]) == ("open", "drafting", 1)
@@ -37,30 +37,32 @@ async def test_an_opened_plan_is_in_drafting_and_its_author_is_told(
 
 
 async def test_opening_a_plan_again_changes_nothing_and_says_where_it_stands(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.submitted()
     before = await rows(database)
-    position = await keeper.open(request())
+    position = await activities.open(request())
     assert (position.stage, position.version) == (Stage.HR_REVIEW, 2)
     assert [moved.command_id for moved in position.moves][1:] == ["p017:submit"]
     assert await rows(database) == before
 
 
-async def test_two_openings_in_the_same_instant_open_one_plan(database: Database, keeper: PlanKeeper) -> None:
-    positions = await asyncio.gather(*(keeper.open(request()) for _ in range(5)))
+async def test_two_openings_in_the_same_instant_open_one_plan(
+    database: Database, activities: PlansActivitiesImpl
+) -> None:
+    positions = await asyncio.gather(*(activities.open(request()) for _ in range(5)))
     assert {position.version for position in positions} == {1}
     assert (await rows(database))["ledger"] == 1
 
 
 async def test_a_plan_is_opened_with_the_nearest_template_and_keeps_its_version(
-    database: Database, keeper: PlanKeeper
+    database: Database, activities: PlansActivitiesImpl
 ) -> None:
-    await keeper.open(request())
+    await activities.open(request())
     async with database.transaction() as connection:
         await templates.publish(connection, template(routine_limit=Decimal(1)), "hr2")
     other = PlanRef(company="acme", month="2026-03", person="p018")
-    await keeper.open(request(other, "lab"))
+    await activities.open(request(other, "lab"))
     async with database.transaction() as connection:
         first = await plans.lock(connection, PLAN.plan_id)
         second = await plans.lock(connection, other.plan_id)
@@ -74,28 +76,30 @@ async def test_a_plan_is_opened_with_the_nearest_template_and_keeps_its_version(
 
 
 async def test_without_a_template_in_the_chain_no_plan_is_opened(
-    database: Database, keeper: PlanKeeper
+    database: Database, activities: PlansActivitiesImpl
 ) -> None:
     async with database.transaction() as connection:
         await connection.execute(t.templates.delete())
-    found = await refused(keeper.open(request()), Unknown)
+    found = await refused(activities.open(request()), Unknown)
     assert found.details["what"] == "template"
     assert (await rows(database))["plan"] == 0
 
 
-async def test_a_department_that_was_not_told_yet_is_tried_again_and_not_refused(keeper: PlanKeeper) -> None:
-    await refused(keeper.open(request(department="new")), OrganisationBehind)
+async def test_a_department_that_was_not_told_yet_is_tried_again_and_not_refused(
+    activities: PlansActivitiesImpl,
+) -> None:
+    await refused(activities.open(request(department="new")), OrganisationBehind)
 
 
 async def test_the_newest_cycle_policy_holds_and_the_shipped_one_before(
-    database: Database, keeper: PlanKeeper
+    database: Database, activities: PlansActivitiesImpl
 ) -> None:
     wish = GetCyclePolicy(month="2026-03")
-    assert await keeper.cycle_policy(wish) == CyclePolicy()
+    assert await activities.cycle_policy(wish) == CyclePolicy()
     for opens in (3, 4, 4):
         async with database.transaction() as connection:
             await templates.publish_policy(connection, CyclePolicy(drafting_opens_before=opens), "hr2")
-    newest = await keeper.cycle_policy(wish)
+    newest = await activities.cycle_policy(wish)
     assert (newest.version, newest.drafting_opens_before) == (3, 4)
 
 

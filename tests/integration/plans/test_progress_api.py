@@ -8,7 +8,7 @@ from services.plans.store import tables as t
 from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
 from shared.contracts.plans import ClosePlan
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.calls import CHINESE, PATH, code, report
 from tests.integration.plans.company import count, told
 from tests.integration.plans.conftest import Client
@@ -36,7 +36,7 @@ async def test_progress_is_answered_the_same_after_the_figures_are_frozen(
 ) -> None:
     await course.closing()
     first = await report(client("p017"), entry("i0", "50"))
-    await course.keeper.close(ClosePlan(plan=PLAN, plan_version=5))
+    await course.activities.close(ClosePlan(plan=PLAN, plan_version=5))
     assert (await report(client("p017"), entry("i0", "50"))).json() == first.json()
     late = await report(client("p017"), entry("i0", "60"), key="key-0002")
     assert code(late) == (409, "move.wrong_stage")
@@ -63,7 +63,7 @@ async def test_nobody_reports_what_has_not_happened(
 ) -> None:
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     plan = PlanRef(company="acme", month=f"{today:%Y-%m}", person="p017")
-    await Course(database, course.keeper, plan).tracking()
+    await Course(database, course.activities, plan).tracking()
     # Two days ahead is the future also when midnight passes meanwhile.
     ahead = entry("i0", "50").model_copy(update={"effective": today + timedelta(days=2)})
     refused = await report(client("p017"), ahead, plan=plan)

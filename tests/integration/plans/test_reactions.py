@@ -5,11 +5,11 @@ from decimal import Decimal
 from services.plans.reactions import REACTIONS, keep_metric, keep_organisation
 from services.plans.store import plans, progress
 from services.plans.store.tables import ORG
+from shared.bus.envelope import Meta
 from shared.contracts.events import EVENTS, MetricRecorded, PersonChanged
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Role, Stage
-from shared.db import Database
-from shared.messages import Meta
+from shared.store.db import Database
 from tests.integration.plans.company import person
 from tests.integration.plans.lifecycle import Course, move
 
@@ -58,7 +58,7 @@ async def test_plans_that_have_not_ended_are_listed_in_pages_with_stage_and_vers
         ("p018", "drafting", 1),
         ("p019", "drafting", 1),
     ]
-    await course.keeper.move(move(Move.CANCEL, 2, Stage.CANCELLED, "hr1"))
+    await course.activities.move(move(Move.CANCEL, 2, Stage.CANCELLED, "hr1"))
     async with database.transaction() as connection:
         left = await plans.open_page(connection, after="", limit=5)
     assert [row.ref.person for row in left] == ["p018", "p019"]

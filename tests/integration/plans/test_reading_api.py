@@ -9,7 +9,7 @@ from shared.contracts.events import PersonChanged
 from shared.contracts.ids import PlanRef
 from shared.contracts.scoring import Score
 from shared.contracts.words import Move, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.company import PEOPLE
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course, move, submit
@@ -138,11 +138,11 @@ async def test_the_conditions_of_its_approval_are_shown_until_it_is_submitted_an
     noted = approval.model_copy(
         update={"command": approval.command.model_copy(update={"note": "hire first"})}
     )
-    await course.keeper.move(noted)
+    await course.activities.move(noted)
     shown = (await client("p017").get(f"/plans/{PLAN.plan_id}")).json()
     assert shown["conditions"] == ["hire first"]
-    await course.keeper.move(move(Move.RECALL, 3, Stage.DRAFTING, "p017"))
-    await course.keeper.submit(submit(version=4, key="again"))
+    await course.activities.move(move(Move.RECALL, 3, Stage.DRAFTING, "p017"))
+    await course.activities.submit(submit(version=4, key="again"))
     shown = (await client("p017").get(f"/plans/{PLAN.plan_id}")).json()
     assert shown["conditions"] == []
 

@@ -12,12 +12,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from monthline.embedded import EmbeddedServers
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.reconcile import Lifecycles
 from services.plans.store import plans
 from services.plans.store.tables import COMMANDS
 from services.plans.store.tables import plans as plan_table
-from shared import metrics
 from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef
 from shared.contracts.lifecycle import (
     OPEN_MONTH,
@@ -28,8 +27,9 @@ from shared.contracts.lifecycle import (
 )
 from shared.contracts.refusals import EngineDown, Unknown
 from shared.contracts.words import Move, Stage
-from shared.db import Database
-from shared.engine import Engine, Stuck
+from shared.engine.lifecycle_client import LifecycleClient, Stuck
+from shared.store.db import Database
+from shared.telemetry import metrics
 from tests.integration.plans.lifecycle import Course
 from tests.support import timeskip
 from tests.support.build import command, lifecycle_input, real_time
@@ -45,18 +45,18 @@ async def temporal(servers: EmbeddedServers) -> Client:
 
 
 @pytest.fixture
-def owners(keeper: PlanKeeper) -> Owners:
+def owners(activities: PlansActivitiesImpl) -> Owners:
     """Owners in memory, but for the plan service."""
     found = Owners()
-    found.plans = keeper  # type: ignore[assignment]
+    found.plans = activities  # type: ignore[assignment]
     return found
 
 
 @pytest.fixture
-async def engine(temporal: Client, owners: Owners) -> AsyncIterator[Engine]:
+async def engine(temporal: Client, owners: Owners) -> AsyncIterator[LifecycleClient]:
     """The engine as services see it, with workers behind it."""
     async with timeskip.workers(WorkflowEnvironment.from_client(temporal), owners):
-        yield Engine(temporal)
+        yield LifecycleClient(temporal)
 
 
 def of_one(department: str = "east") -> LifecycleInput:
@@ -80,7 +80,7 @@ async def version_of(database: Database, given: LifecycleInput) -> int:
 
 
 async def test_a_terminated_lifecycle_is_found_missing_and_started_again_with_what_it_was_given(
-    database: Database, engine: Engine, temporal: Client
+    database: Database, engine: LifecycleClient, temporal: Client
 ) -> None:
     given = of_one()
     await engine.start(given)
@@ -106,14 +106,14 @@ async def test_a_terminated_lifecycle_is_found_missing_and_started_again_with_wh
     assert moved.stage is Stage.CANCELLED
 
 
-async def opened(engine: Engine, given: LifecycleInput) -> bool:
+async def opened(engine: LifecycleClient, given: LifecycleInput) -> bool:
     """Whether the lifecycle has read its row."""
     state = await engine.state(given.plan.workflow_id)
     return state is not None and state.version > 0
 
 
 async def test_a_lifecycle_that_runs_is_left_alone_and_one_that_is_behind_is_woken(
-    database: Database, engine: Engine, temporal: Client
+    database: Database, engine: LifecycleClient, temporal: Client
 ) -> None:
     given = of_one()
     await engine.start(given)
@@ -129,13 +129,13 @@ async def test_a_lifecycle_that_runs_is_left_alone_and_one_that_is_behind_is_wok
     await temporal.get_workflow_handle(given.plan.workflow_id).terminate()
 
 
-async def up_to(engine: Engine, given: LifecycleInput, version: int) -> bool:
+async def up_to(engine: LifecycleClient, given: LifecycleInput, version: int) -> bool:
     """Whether the lifecycle believes in that version."""
     state = await engine.state(given.plan.workflow_id)
     return state is not None and state.version == version
 
 
-class HalfStuck(Engine):
+class HalfStuck(LifecycleClient):
     """One lifecycle does not answer, all others are missing; remembers what was started."""
 
     def __init__(self, client: Client, stuck: str) -> None:
@@ -154,7 +154,7 @@ class HalfStuck(Engine):
         self.started.append(given.plan.person)
 
 
-class AllLost(Engine):
+class AllLost(LifecycleClient):
     """Every lifecycle is missing; remembers in which order they were started."""
 
     def __init__(self, client: Client) -> None:
@@ -215,7 +215,7 @@ async def test_a_round_that_never_comes_to_its_end_is_a_silence_although_it_begi
         assert bool(value) is moved
 
 
-class Counted(Engine):
+class Counted(LifecycleClient):
     """Counts how often a lifecycle itself was asked."""
 
     asked = 0
@@ -227,7 +227,7 @@ class Counted(Engine):
 
 
 async def test_a_lifecycle_that_shows_another_stage_is_asked_and_the_others_are_left_in_peace(
-    database: Database, engine: Engine, temporal: Client
+    database: Database, engine: LifecycleClient, temporal: Client
 ) -> None:
     several = [of_one() for _ in range(3)]
     for given in several:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.store import progress, rungs
 from services.plans.store.progress import Report
 from shared.contracts.events import RungFired
 from shared.contracts.rungs import FireRung
 from shared.contracts.words import Milestone, Rung, RungOutcome, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.company import away, told
 from tests.integration.plans.lifecycle import Course
 from tests.unit.plans.build import PLAN, deadline, entry, fire
@@ -33,10 +33,12 @@ async def recipients(database: Database) -> list[tuple[str, str]]:
     return [(notice["recipient"], notice["template"]) for event in events for notice in event["notices"]]
 
 
-async def test_each_rung_reaches_farther_up(database: Database, keeper: PlanKeeper, course: Course) -> None:
+async def test_each_rung_reaches_farther_up(
+    database: Database, activities: PlansActivitiesImpl, course: Course
+) -> None:
     await course.opened()
     for rung in (Rung.DUE, Rung.SUPERIOR, Rung.LEADERSHIP):
-        assert (await keeper.fire_rung(of_draft(rung))).outcome is RungOutcome.SENT
+        assert (await activities.fire_rung(of_draft(rung))).outcome is RungOutcome.SENT
     assert await recipients(database) == [
         ("p017", "draft_reminder"),
         ("p017", "overdue"),
@@ -46,41 +48,43 @@ async def test_each_rung_reaches_farther_up(database: Database, keeper: PlanKeep
     ]
 
 
-async def test_the_same_rung_twice_is_one(database: Database, keeper: PlanKeeper, course: Course) -> None:
+async def test_the_same_rung_twice_is_one(
+    database: Database, activities: PlansActivitiesImpl, course: Course
+) -> None:
     await course.opened()
-    first = await keeper.fire_rung(of_draft(Rung.SUPERIOR))
+    first = await activities.fire_rung(of_draft(Rung.SUPERIOR))
     await away(database, "p017", deadline().local.date())
-    assert await keeper.fire_rung(of_draft(Rung.SUPERIOR)) == first
+    assert await activities.fire_rung(of_draft(Rung.SUPERIOR)) == first
     assert len(await told(database, RungFired)) == 1
 
 
 async def test_a_plan_that_has_moved_on_is_told_to_nobody(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.submitted()
-    assert (await keeper.fire_rung(of_draft(Rung.DUE))).outcome is RungOutcome.ACTED
+    assert (await activities.fire_rung(of_draft(Rung.DUE))).outcome is RungOutcome.ACTED
     assert await recipients(database) == []
     async with database.transaction() as connection:
         assert await rungs.of_plan(connection, PLAN.plan_id) == []
 
 
 async def test_an_author_who_is_away_is_reminded_another_day(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.opened()
     await away(database, "p017", deadline().local.date())
-    fired = await keeper.fire_rung(of_draft(Rung.DUE))
+    fired = await activities.fire_rung(of_draft(Rung.DUE))
     assert (fired.outcome, fired.recipients) == (RungOutcome.POSTPONED, ())
     next_day = deadline().local.date().replace(month=3, day=2)
-    assert (await keeper.fire_rung(of_draft(Rung.DUE, local_date=next_day))).recipients == ("p017",)
+    assert (await activities.fire_rung(of_draft(Rung.DUE, local_date=next_day))).recipients == ("p017",)
     assert len(await told(database, RungFired)) == 1
 
 
 async def test_a_rung_is_recorded_with_whom_it_reached_and_why(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.opened()
-    await keeper.fire_rung(of_draft(Rung.SUPERIOR))
+    await activities.fire_rung(of_draft(Rung.SUPERIOR))
     async with database.transaction() as connection:
         (row,) = await rungs.of_plan(connection, PLAN.plan_id)
     assert [(one.person, one.because) for one in row.told] == [("p017", "author"), ("boss1", "superior")]
@@ -88,21 +92,21 @@ async def test_a_rung_is_recorded_with_whom_it_reached_and_why(
 
 
 async def test_a_week_without_an_entry_is_reminded_and_each_week_anew(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.tracking()
-    await keeper.fire_rung(of_week())
-    await keeper.fire_rung(of_week(deadline=deadline(Milestone.PROGRESS_DUE, day=20, month=3)))
+    await activities.fire_rung(of_week())
+    await activities.fire_rung(of_week(deadline=deadline(Milestone.PROGRESS_DUE, day=20, month=3)))
     assert await recipients(database) == [("p017", "closing"), ("p017", "closing")]
 
 
 async def test_a_week_with_an_entry_is_not_reminded(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.tracking()
     wish = Report(PLAN.plan_id, "p017", "key", "hash")
     async with database.transaction() as connection:
         await progress.record(connection, wish, [entry("i0", "50", day=7)])
-    assert (await keeper.fire_rung(of_week())).outcome is RungOutcome.ACTED
+    assert (await activities.fire_rung(of_week())).outcome is RungOutcome.ACTED
     later = deadline(Milestone.PROGRESS_DUE, day=20, month=3)
-    assert (await keeper.fire_rung(of_week(deadline=later))).outcome is RungOutcome.SENT
+    assert (await activities.fire_rung(of_week(deadline=later))).outcome is RungOutcome.SENT

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from services.plans.activities import PlanKeeper
+from services.plans.activities import PlansActivitiesImpl
 from services.plans.domain.versions import MOST_REVISIONS
 from services.plans.store import tables as t
 from shared.contracts.events import PlanSubmitted
@@ -14,7 +14,7 @@ from shared.contracts.refusals import (
     StaleVersion,
 )
 from shared.contracts.words import Move, Severity, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.plans.checks import BAD, refused, rows, stand
 from tests.integration.plans.company import told
 from tests.integration.plans.lifecycle import Course, move, submit
@@ -38,42 +38,42 @@ async def test_a_submission_freezes_a_revision_and_moves_the_plan_to_hr(
 
 
 async def test_the_same_submission_twice_is_one(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     first = await course.submitted()
     before = await rows(database)
-    assert await keeper.submit(submit()) == first
+    assert await activities.submit(submit()) == first
     assert await rows(database) == before
 
 
 async def test_a_submission_answers_the_same_after_the_plan_has_moved_on(
-    keeper: PlanKeeper, course: Course
+    activities: PlansActivitiesImpl, course: Course
 ) -> None:
     first = await course.submitted()
-    await keeper.move(move(Move.RETURN, 2, Stage.DRAFTING, "hr1"))
-    second = await keeper.submit(submit(version=3, key="again"))
+    await activities.move(move(Move.RETURN, 2, Stage.DRAFTING, "hr1"))
+    second = await activities.submit(submit(version=3, key="again"))
     assert second.submission.revision == 2
-    assert await keeper.submit(submit()) == first
+    assert await activities.submit(submit()) == first
 
 
 async def test_a_plan_is_submitted_so_often_and_no_more(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.written()
     async with database.transaction() as connection:
         await connection.execute(update(t.plans).values(revision=MOST_REVISIONS))
     before = await rows(database)
-    full = await refused(keeper.submit(submit()), Full)
+    full = await refused(activities.submit(submit()), Full)
     assert full.details == {"what": "revision", "most": MOST_REVISIONS}
     assert await rows(database) == before
 
 
 async def test_a_blocked_submission_names_every_finding_and_leaves_nothing(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.written(BAD)
     before = await rows(database)
-    blocked = await refused(keeper.submit(submit()), Blocked)
+    blocked = await refused(activities.submit(submit()), Blocked)
     assert [finding["code"] for finding in blocked.details["findings"]] == [
         "share.total",
         "share.category_min",
@@ -91,17 +91,19 @@ async def test_a_warning_goes_to_hr_with_the_plan(course: Course) -> None:
 
 
 async def test_a_draft_edited_since_it_was_seen_is_not_submitted(
-    database: Database, keeper: PlanKeeper, course: Course
+    database: Database, activities: PlansActivitiesImpl, course: Course
 ) -> None:
     await course.written()
-    stale = await refused(keeper.submit(submit(content_version=0)), StaleVersion)
+    stale = await refused(activities.submit(submit(content_version=0)), StaleVersion)
     assert (stale.details["expected"], stale.details["current"]) == (0, 1)
     assert await stand(database) == (Stage.DRAFTING, 1)
-    assert (await keeper.submit(submit(content_version=1))).moved.version == 2
+    assert (await activities.submit(submit(content_version=1))).moved.version == 2
 
 
-async def test_the_newest_submission_can_be_asked_for_again(keeper: PlanKeeper, course: Course) -> None:
+async def test_the_newest_submission_can_be_asked_for_again(
+    activities: PlansActivitiesImpl, course: Course
+) -> None:
     await course.opened()
-    await refused(keeper.submission(GetSubmission(plan=PLAN)), NotFound)
+    await refused(activities.submission(GetSubmission(plan=PLAN)), NotFound)
     submitted = await course.submitted()
-    assert await keeper.submission(GetSubmission(plan=PLAN)) == submitted.submission
+    assert await activities.submission(GetSubmission(plan=PLAN)) == submitted.submission

@@ -16,8 +16,8 @@ from shared.contracts.events import (
 from shared.contracts.ids import PlanRef
 from shared.contracts.review import OpenRound
 from shared.contracts.words import Stage
-from shared.db import Database
 from shared.org.organisation import Organisation
+from shared.store.db import Database
 from tests.unit.review.build import deadline, item, submission
 
 Told = list[dict[str, Any]]

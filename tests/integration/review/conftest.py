@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.api import review_app
 from services.review.store import plans
 from services.review.store.tables import COMMANDS, ORG
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.door import Door
-from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
 from tests.integration.review.calls import Client
 from tests.integration.review.company import Databases, tell
 from tests.integration.review.lifecycle import LifecycleInMemory, Names
@@ -29,13 +29,13 @@ async def database(databases: Databases) -> Database:
 
 
 @pytest.fixture
-def reviews(database: Database) -> Reviews:
+def reviews(database: Database) -> ReviewActivitiesImpl:
     """The activities."""
-    return Reviews(database)
+    return ReviewActivitiesImpl(database)
 
 
 @pytest.fixture
-def lifecycle(reviews: Reviews) -> LifecycleInMemory:
+def lifecycle(reviews: ReviewActivitiesImpl) -> LifecycleInMemory:
     """What stands behind the API in place of Temporal."""
     return LifecycleInMemory(reviews)
 
@@ -50,8 +50,8 @@ async def client(database: Database, lifecycle: LifecycleInMemory) -> AsyncItera
 
     app = review_app(
         database=database,
-        desk=CommandDesk(database, COMMANDS, lifecycle, stage_of),
-        door=Door(Names(), OrgCache(database, ORG, age=0).get, ["ops"]),
+        gateway=CommandGateway(database, COMMANDS, lifecycle, stage_of),
+        authenticator=Authenticator(Names(), OrgCache(database, ORG, age=0).get, ["ops"]),
         checks={},
     )
     opened: list[httpx2.AsyncClient] = []

@@ -3,14 +3,14 @@
 import asyncio
 from datetime import UTC, datetime
 
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.domain.decisions import leads_to
-from shared.auth import TokenReader
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import AlreadyDecided, NotSignedIn, Refusal, StaleVersion
 from shared.contracts.review import RecordDecision
 from shared.contracts.words import Stage
-from shared.engine import Engine
+from shared.engine.lifecycle_client import LifecycleClient
+from shared.web.tokens import TokenReader
 from tests.integration.review.company import opening
 from tests.unit.review.build import PLAN, deadline
 
@@ -30,14 +30,14 @@ class Names(TokenReader):
         return authorization.removeprefix("Bearer ")
 
 
-class LifecycleInMemory(Engine):
+class LifecycleInMemory(LifecycleClient):
     """The author's plan, moved as its lifecycle does: one command after the other, the owner first.
 
     ``trouble`` is raised in place of an answer, after the command has been carried out when
     ``late`` is set.
     """
 
-    def __init__(self, reviews: Reviews) -> None:
+    def __init__(self, reviews: ReviewActivitiesImpl) -> None:
         self._reviews = reviews
         self._lock = asyncio.Lock()
         self._answers: dict[str, Moved] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from shared.db import Database
+from shared.store.db import Database
 
 
 class Count:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.store import rounds
 from services.review.store.tables import rungs
 from shared.contracts.events import DecisionRecordedEvent, ReviewRungFired, RoundClosed, RoundOpened
@@ -21,7 +21,7 @@ from shared.contracts.refusals import (
 from shared.contracts.review import CloseRound, DecisionRecorded, RecordDecision
 from shared.contracts.rungs import FiredRung
 from shared.contracts.words import Move, Party, Role, Rung, RungOutcome, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.review.calls import command, firing
 from tests.integration.review.company import count, noticed, opening, tell, told
 from tests.integration.review.statements import statements
@@ -63,7 +63,7 @@ async def course(database: Database) -> list[tuple[Stage, int, str]]:
 
 
 async def test_an_opened_round_asks_that_its_approvers_and_delegates_be_told(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(delegations=(lasting("hr1", "helper"),)))
     await reviews.open_round(opening())
@@ -73,21 +73,23 @@ async def test_an_opened_round_asks_that_its_approvers_and_delegates_be_told(
 
 
 async def test_the_same_round_opened_twice_is_one_and_is_told_once(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await asyncio.gather(*(reviews.open_round(opening()) for _ in range(5)))
     assert await course(database) == [(HR, 2, "")]
     assert len(await told(database, RoundOpened)) == 1
 
 
-async def test_a_new_round_closes_one_that_was_left_waiting(database: Database, reviews: Reviews) -> None:
+async def test_a_new_round_closes_one_that_was_left_waiting(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     await reviews.open_round(opening())
     await reviews.open_round(opening(version=4, revision=2))
     assert await course(database) == [(HR, 2, "superseded"), (HR, 4, "")]
 
 
 async def test_an_approval_by_hr_opens_the_leader_s_round_on_the_same_revision(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     answer = await reviews.record_decision(deciding(following=LEADER, note="with the budget"))
@@ -98,14 +100,18 @@ async def test_an_approval_by_hr_opens_the_leader_s_round_on_the_same_revision(
     assert noticed((await told(database, RoundOpened))[1:]) == [("lead", "review_waiting")]
 
 
-async def test_a_return_to_the_author_opens_no_round(database: Database, reviews: Reviews) -> None:
+async def test_a_return_to_the_author_opens_no_round(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     await reviews.open_round(opening())
     await reviews.record_decision(deciding(move=Move.RETURN, note="core share is 30"))
     assert await course(database) == [(HR, 2, "decided")]
     assert len(await told(database, RoundOpened)) == 1
 
 
-async def test_a_leader_s_return_to_hr_opens_hr_s_round_again(database: Database, reviews: Reviews) -> None:
+async def test_a_leader_s_return_to_hr_opens_hr_s_round_again(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     await reviews.open_round(opening(LEADER, version=3))
     request = deciding("lead", Move.RETURN, LEADER, note="check the kpi", to=HR, version=3, following=HR)
     await reviews.record_decision(request)
@@ -113,7 +119,7 @@ async def test_a_leader_s_return_to_hr_opens_hr_s_round_again(database: Database
 
 
 async def test_the_same_decision_again_gives_the_same_answer_and_one_effect(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(delegations=(lasting("hr1", "helper"),)))
     await reviews.open_round(opening())
@@ -127,7 +133,7 @@ async def test_the_same_decision_again_gives_the_same_answer_and_one_effect(
 
 
 async def test_a_decision_repeated_when_the_plan_has_come_back_answers_as_before(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     request = deciding(move=Move.RETURN, note="core share is 30")
     await reviews.open_round(opening())
@@ -138,7 +144,7 @@ async def test_a_decision_repeated_when_the_plan_has_come_back_answers_as_before
 
 
 async def test_of_two_reviewers_deciding_in_the_same_instant_one_wins_a_hundred_times(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(person("hr2", Role.HR)))
     for version in range(2, 202, 2):
@@ -157,7 +163,7 @@ async def test_of_two_reviewers_deciding_in_the_same_instant_one_wins_a_hundred_
 
 
 async def test_authority_is_judged_by_the_organisation_of_this_moment(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     moved_on = person("hr1", department="rnd").model_copy(update={"version": 1})
@@ -168,33 +174,39 @@ async def test_authority_is_judged_by_the_organisation_of_this_moment(
     assert (await reviews.record_decision(deciding("hr2"))).on_behalf_of is None
 
 
-async def test_an_expired_delegation_does_not_decide(database: Database, reviews: Reviews) -> None:
+async def test_an_expired_delegation_does_not_decide(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     await tell(database, company(delegations=(delegation("hr1", "helper"),)))
     await reviews.open_round(opening())
     with pytest.raises(NotApprover):
         await reviews.record_decision(deciding("helper"))
 
 
-async def test_an_author_never_decides_even_by_command_of_the_lifecycle(reviews: Reviews) -> None:
+async def test_an_author_never_decides_even_by_command_of_the_lifecycle(
+    reviews: ReviewActivitiesImpl,
+) -> None:
     await reviews.open_round(opening())
     with pytest.raises(OwnPlan):
         await reviews.record_decision(deciding("author"))
 
 
-async def test_a_decision_on_an_old_version_is_refused_with_the_current_one(reviews: Reviews) -> None:
+async def test_a_decision_on_an_old_version_is_refused_with_the_current_one(
+    reviews: ReviewActivitiesImpl,
+) -> None:
     await reviews.open_round(opening(version=4))
     with pytest.raises(StaleVersion) as refused:
         await reviews.record_decision(deciding(version=2))
     assert refused.value.details == {"expected": 2, "current": 4, "stage": "hr_review"}
 
 
-async def test_a_decision_where_nothing_ever_waited_is_refused(reviews: Reviews) -> None:
+async def test_a_decision_where_nothing_ever_waited_is_refused(reviews: ReviewActivitiesImpl) -> None:
     with pytest.raises(WrongStage):
         await reviews.record_decision(deciding())
 
 
 async def test_a_return_without_a_reason_leaves_the_round_waiting(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     with pytest.raises(ReasonMissing):
@@ -202,14 +214,16 @@ async def test_a_return_without_a_reason_leaves_the_round_waiting(
     assert await course(database) == [(HR, 2, "")]
 
 
-async def test_a_policy_decides_without_being_an_approver(database: Database, reviews: Reviews) -> None:
+async def test_a_policy_decides_without_being_an_approver(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     await reviews.open_round(opening())
     await reviews.record_decision(deciding("system", party=Party.SYSTEM, following=LEADER))
     assert await course(database) == [(HR, 2, "decided"), (LEADER, 3, "")]
 
 
 async def test_a_recall_closes_the_round_and_tells_those_it_waited_for(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     await reviews.close_round(CloseRound(plan=PLAN, command_id="author:recall", reason="recall"))
@@ -220,7 +234,7 @@ async def test_a_recall_closes_the_round_and_tells_those_it_waited_for(
 
 
 async def test_a_cancellation_closes_the_round_and_tells_no_reviewer(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     await reviews.close_round(CloseRound(plan=PLAN, command_id="hr1:cancel", reason="cancel"))
@@ -229,7 +243,7 @@ async def test_a_cancellation_closes_the_round_and_tells_no_reviewer(
 
 
 async def test_a_late_repetition_of_a_closing_leaves_the_next_round_waiting(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     recall = CloseRound(plan=PLAN, command_id="author:recall", reason="recall")
     await reviews.open_round(opening())
@@ -240,7 +254,7 @@ async def test_a_late_repetition_of_a_closing_leaves_the_next_round_waiting(
 
 
 async def test_recall_and_approval_in_the_same_instant_leave_one_ending(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     for version in range(2, 42, 2):
         await reviews.open_round(opening(version=version, revision=version))
@@ -254,7 +268,7 @@ async def test_recall_and_approval_in_the_same_instant_leave_one_ending(
 
 
 async def test_a_rung_is_recorded_and_told_once_however_often_it_fires_at_a_time(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     for rung in Rung:
@@ -268,7 +282,7 @@ async def test_a_rung_is_recorded_and_told_once_however_often_it_fires_at_a_time
 
 
 async def test_an_escalation_reaches_leadership_and_names_who_is_responsible(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(person("hrhead", Role.MANAGER, department="hr")))
     await reviews.open_round(opening())
@@ -279,7 +293,7 @@ async def test_an_escalation_reaches_leadership_and_names_who_is_responsible(
 
 
 async def test_a_rung_of_a_decided_round_tells_nobody_and_leaves_no_row(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     await reviews.record_decision(deciding(following=LEADER))
@@ -288,7 +302,9 @@ async def test_a_rung_of_a_decided_round_tells_nobody_and_leaves_no_row(
     assert await told(database, ReviewRungFired) == []
 
 
-async def test_a_rung_that_was_sent_answers_the_same_after_the_decision(reviews: Reviews) -> None:
+async def test_a_rung_that_was_sent_answers_the_same_after_the_decision(
+    reviews: ReviewActivitiesImpl,
+) -> None:
     await reviews.open_round(opening())
     first = await reviews.fire_rung(firing())
     await reviews.record_decision(deciding())
@@ -296,7 +312,7 @@ async def test_a_rung_that_was_sent_answers_the_same_after_the_decision(reviews:
 
 
 async def test_a_rung_whose_recipients_are_all_on_leave_is_postponed_without_a_row(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(absences=(absence("hr1"),)))
     await reviews.open_round(opening())
@@ -307,7 +323,7 @@ async def test_a_rung_whose_recipients_are_all_on_leave_is_postponed_without_a_r
 
 
 async def test_a_delegate_given_after_the_round_opened_is_reminded(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await reviews.open_round(opening())
     await tell(
@@ -317,7 +333,9 @@ async def test_a_delegate_given_after_the_round_opened_is_reminded(
     assert (await reviews.fire_rung(firing())).recipients == ("helper",)
 
 
-async def test_no_activity_needs_more_than_eight_statements(database: Database, reviews: Reviews) -> None:
+async def test_no_activity_needs_more_than_eight_statements(
+    database: Database, reviews: ReviewActivitiesImpl
+) -> None:
     with statements(database) as sent:
         await reviews.open_round(opening())
         assert sent.take() <= 8

@@ -11,7 +11,7 @@ from services.review.store import plans
 from services.review.store.tables import comments
 from shared.contracts.events import Commented, StageEntered
 from shared.contracts.words import Move, Role, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.review.calls import REVIEW, Client, post
 from tests.integration.review.company import count, tell, told
 from tests.integration.review.lifecycle import LifecycleInMemory

@@ -13,8 +13,8 @@ from services.review.store.tables import COMMANDS
 from shared.contracts.events import DecisionRecordedEvent, StageEntered
 from shared.contracts.refusals import EngineDown
 from shared.contracts.words import Move, Role, Stage
-from shared.db import Database
-from shared.engine import Unknown
+from shared.engine.lifecycle_client import Unknown
+from shared.store.db import Database
 from tests.integration.review.calls import REVIEW, Client, approve, post, send_back
 from tests.integration.review.company import count, opening, tell, told
 from tests.integration.review.lifecycle import LifecycleInMemory

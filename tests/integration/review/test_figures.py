@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from sqlalchemy import func, update
 
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.store import figures
 from services.review.store.tables import rounds
 from shared.contracts.words import Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.review.company import opening
 
 
 async def test_waiting_rounds_are_counted_and_those_past_their_deadline_apart(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     for author in ("author", "late"):
         await reviews.open_round(opening(author=author))

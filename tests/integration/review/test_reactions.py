@@ -7,12 +7,12 @@ from uuid import uuid4
 from services.review.reactions import REACTIONS
 from services.review.store import plans
 from services.review.store.tables import ORG, OUTBOX
-from shared.bus import Bus
-from shared.consumer import Consumer
+from shared.bus.consumer import Consumer
+from shared.bus.jetstream import Bus
 from shared.contracts.events import Event, PersonChanged, StageEntered
 from shared.contracts.words import Move, Role, Stage
-from shared.db import Database
-from shared.outbox import cloud_event
+from shared.store.db import Database
+from shared.store.outbox import cloud_event
 from tests.unit.review.build import NOW, PLAN, person
 
 

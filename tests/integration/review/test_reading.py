@@ -2,13 +2,13 @@
 
 import pytest
 
-from services.review.activities import Reviews
+from services.review.activities import ReviewActivitiesImpl
 from services.review.store import plans
 from services.review.store.waiting import waiting
 from shared.contracts.events import StageEntered
 from shared.contracts.review import RecordDecision
 from shared.contracts.words import Move, Role, Rung, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.review.calls import Client, command, firing
 from tests.integration.review.company import opening, tell
 from tests.integration.review.lifecycle import LifecycleInMemory
@@ -24,7 +24,7 @@ async def listed(client: Client, who: str, **query: str | int) -> list[str]:
     return [line["author"]["id"] for line in answer.json()["items"]]
 
 
-async def open_three(reviews: Reviews) -> None:
+async def open_three(reviews: ReviewActivitiesImpl) -> None:
     """The author's plan waits for HR, the colleague's for the leader, the leader's for the boss."""
     await reviews.open_round(opening())
     await reviews.open_round(opening(LEADER, 3, author="colleague", department="rnd"))
@@ -36,14 +36,14 @@ async def open_three(reviews: Reviews) -> None:
     [("hr1", ["author"]), ("lead", ["colleague"]), ("boss", ["lead"]), ("author", []), ("helper", [])],
 )
 async def test_the_list_holds_what_waits_for_the_caller(
-    client: Client, reviews: Reviews, who: str, authors: list[str]
+    client: Client, reviews: ReviewActivitiesImpl, who: str, authors: list[str]
 ) -> None:
     await open_three(reviews)
     assert await listed(client, who) == authors
 
 
 async def test_a_delegate_finds_what_already_waits_and_for_whom(
-    client: Client, database: Database, reviews: Reviews
+    client: Client, database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await open_three(reviews)
     await tell(database, company(delegations=(lasting("lead", "helper"),)))
@@ -65,7 +65,7 @@ async def test_a_delegate_finds_what_already_waits_and_for_whom(
     ],
 )
 async def test_the_list_of_all_holds_what_the_caller_may_see(
-    client: Client, database: Database, reviews: Reviews, who: str, authors: set[str]
+    client: Client, database: Database, reviews: ReviewActivitiesImpl, who: str, authors: set[str]
 ) -> None:
     more = (person("auditor", Role.AUDITOR), person("hr-rnd", for_departments(Role.HR, "rnd")))
     await tell(database, company(*more))
@@ -74,7 +74,7 @@ async def test_the_list_of_all_holds_what_the_caller_may_see(
 
 
 async def test_a_decided_round_is_no_longer_listed(
-    client: Client, reviews: Reviews, lifecycle: LifecycleInMemory
+    client: Client, reviews: ReviewActivitiesImpl, lifecycle: LifecycleInMemory
 ) -> None:
     await lifecycle.open()
     await lifecycle.command(command())
@@ -82,13 +82,15 @@ async def test_a_decided_round_is_no_longer_listed(
     assert await listed(client, "lead") == ["author"]
 
 
-async def test_the_list_narrows_to_a_month(client: Client, reviews: Reviews) -> None:
+async def test_the_list_narrows_to_a_month(client: Client, reviews: ReviewActivitiesImpl) -> None:
     await reviews.open_round(opening())
     await reviews.open_round(opening(author="colleague", month="2026-04", department="rnd"))
     assert await listed(client, "hr1", month="2026-04") == ["colleague"]
 
 
-async def test_pages_follow_each_other_without_gap_or_repetition(client: Client, reviews: Reviews) -> None:
+async def test_pages_follow_each_other_without_gap_or_repetition(
+    client: Client, reviews: ReviewActivitiesImpl
+) -> None:
     for number in range(7):
         await reviews.open_round(opening(author=f"p{number}"))
     found: list[str] = []
@@ -103,7 +105,7 @@ async def test_pages_follow_each_other_without_gap_or_repetition(client: Client,
 
 
 async def test_rounds_that_are_not_wanted_are_passed_over_chunk_by_chunk(
-    database: Database, reviews: Reviews
+    database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     for number in range(7):
         await reviews.open_round(opening(author=f"p{number}"))
@@ -127,7 +129,7 @@ async def test_a_wrong_query_is_refused(client: Client, query: dict[str, str | i
 
 
 async def test_the_page_says_who_has_the_plan_since_when_due_when_and_why(
-    client: Client, database: Database, reviews: Reviews
+    client: Client, database: Database, reviews: ReviewActivitiesImpl
 ) -> None:
     await tell(database, company(delegations=(lasting("hr1", "helper"),)))
     await reviews.open_round(opening())
@@ -156,7 +158,9 @@ async def test_the_page_says_who_has_the_plan_since_when_due_when_and_why(
     assert waiting["may_decide"] is False
 
 
-async def test_the_approver_s_page_says_that_they_may_decide(client: Client, reviews: Reviews) -> None:
+async def test_the_approver_s_page_says_that_they_may_decide(
+    client: Client, reviews: ReviewActivitiesImpl
+) -> None:
     await reviews.open_round(opening())
     body = (await client("hr1").get(REVIEW)).json()
     assert body["waiting"]["may_decide"] is True
@@ -172,7 +176,7 @@ async def test_the_approver_s_page_says_that_they_may_decide(client: Client, rev
     ],
 )
 async def test_reviewers_read_findings_as_sentences_in_their_language(
-    client: Client, reviews: Reviews, language: str, message: str
+    client: Client, reviews: ReviewActivitiesImpl, language: str, message: str
 ) -> None:
     await reviews.open_round(opening())
     body = (await client("hr1").get(REVIEW, headers={"Accept-Language": language})).json()
@@ -180,7 +184,7 @@ async def test_reviewers_read_findings_as_sentences_in_their_language(
 
 
 async def test_the_page_shows_what_changed_since_the_revision_reviewed_before(
-    client: Client, reviews: Reviews, lifecycle: LifecycleInMemory
+    client: Client, reviews: ReviewActivitiesImpl, lifecycle: LifecycleInMemory
 ) -> None:
     await lifecycle.open()
     await lifecycle.command(command(move=Move.RETURN, note="core share is 30"))
@@ -197,7 +201,7 @@ async def test_the_page_shows_what_changed_since_the_revision_reviewed_before(
 
 @pytest.mark.parametrize("who", ["helper", "colleague", "ops"])
 async def test_a_review_that_is_not_the_caller_s_business_is_not_found(
-    client: Client, reviews: Reviews, who: str
+    client: Client, reviews: ReviewActivitiesImpl, who: str
 ) -> None:
     await reviews.open_round(opening())
     answer = await client(who).get(REVIEW)
@@ -228,7 +232,7 @@ async def test_a_delegate_sees_what_they_may_decide_and_what_they_have_decided(
 
 
 async def test_a_plan_that_waits_for_nobody_shows_its_stage_and_no_version_to_decide(
-    client: Client, database: Database, lifecycle: LifecycleInMemory, reviews: Reviews
+    client: Client, database: Database, lifecycle: LifecycleInMemory, reviews: ReviewActivitiesImpl
 ) -> None:
     await lifecycle.open(LEADER, 3)
     request = RecordDecision(command=command("lead", version=3), stage=LEADER)

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Table, event, func, select
 
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.reactions import keep_stage
 from services.scoring.store.tables import ORG, OUTBOX
-from shared.auth import TokenReader
+from shared.bus.envelope import Meta
 from shared.contracts.events import (
     AbsenceChanged,
     DelegationChanged,
@@ -24,10 +24,10 @@ from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import NotSignedIn, StaleVersion
 from shared.contracts.scoring import AnswerScore
 from shared.contracts.words import Move, Stage
-from shared.db import Database
-from shared.engine import Engine
-from shared.messages import Meta
+from shared.engine.lifecycle_client import LifecycleClient
 from shared.org.organisation import Organisation
+from shared.store.db import Database
+from shared.web.tokens import TokenReader
 from tests.unit.scoring.build import PLAN
 
 Told = list[dict[str, Any]]
@@ -48,10 +48,10 @@ class Names(TokenReader):
         return authorization.removeprefix("Bearer ")
 
 
-class LifecycleInMemory(Engine):
+class LifecycleInMemory(LifecycleClient):
     """The scored plan, moved as its lifecycle does: the answer is recorded, then the version counts up."""
 
-    def __init__(self, scores: Scores) -> None:
+    def __init__(self, scores: ScoringActivitiesImpl) -> None:
         self._scores = scores
         self._lock = asyncio.Lock()
         self._answers: dict[str, Moved] = {}

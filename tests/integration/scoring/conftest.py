@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Callable
 import httpx2
 import pytest
 
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.api import scoring_app
 from services.scoring.store import plans
 from services.scoring.store.tables import COMMANDS, ORG
 from shared.contracts.words import Stage
-from shared.db import Database
-from shared.door import Door
-from shared.inbound import CommandDesk
 from shared.org.copy import OrgCache
+from shared.store.db import Database
+from shared.web.authentication import Authenticator
+from shared.web.command_gateway import CommandGateway
 from tests.integration.scoring.around import LifecycleInMemory, Names, tell
 from tests.unit.scoring.company import company
 
@@ -29,13 +29,13 @@ async def database(databases: Callable[[str], Database]) -> Database:
 
 
 @pytest.fixture
-def scores(database: Database) -> Scores:
+def scores(database: Database) -> ScoringActivitiesImpl:
     """The activities."""
-    return Scores(database)
+    return ScoringActivitiesImpl(database)
 
 
 @pytest.fixture
-def lifecycle(scores: Scores) -> LifecycleInMemory:
+def lifecycle(scores: ScoringActivitiesImpl) -> LifecycleInMemory:
     """What stands behind the API in place of Temporal."""
     return LifecycleInMemory(scores)
 
@@ -52,8 +52,8 @@ async def client(database: Database, lifecycle: LifecycleInMemory) -> AsyncItera
     app = scoring_app(
         database=database,
         org=org,
-        desk=CommandDesk(database, COMMANDS, lifecycle, stage_of),
-        door=Door(Names(), org.get, ["ops"]),
+        gateway=CommandGateway(database, COMMANDS, lifecycle, stage_of),
+        authenticator=Authenticator(Names(), org.get, ["ops"]),
         checks={},
     )
     opened: list[httpx2.AsyncClient] = []

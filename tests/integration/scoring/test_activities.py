@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.domain.explain import differences
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.store import policies
@@ -29,8 +29,8 @@ from shared.contracts.refusals import (
 from shared.contracts.rungs import FiredRung
 from shared.contracts.scoring import AnswerRecorded, AnswerScore, ScorePlan
 from shared.contracts.words import Milestone, Move, Party, Role, Rung, RungOutcome, Stage
-from shared.db import Database
 from shared.org.organisation import Organisation
+from shared.store.db import Database
 from tests.integration.scoring.around import FAR, count, noticed, stand, statements, tell, told
 from tests.unit.scoring.build import PLAN, command
 from tests.unit.scoring.company import (
@@ -87,7 +87,7 @@ async def newest(database: Database) -> ScoreRow:
     return row
 
 
-async def test_a_score_is_kept_with_what_proves_it(database: Database, scores: Scores) -> None:
+async def test_a_score_is_kept_with_what_proves_it(database: Database, scores: ScoringActivitiesImpl) -> None:
     scored = await scores.score(scoring())
     assert (scored.version, str(scored.total), scored.band) == (1, "62.00", "pass")
     row = await newest(database)
@@ -96,7 +96,7 @@ async def test_a_score_is_kept_with_what_proves_it(database: Database, scores: S
 
 
 async def test_a_score_is_told_to_its_author_and_its_leader_is_asked(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     await scores.score(scoring())
     events = await told(database, PlanScored)
@@ -104,7 +104,9 @@ async def test_a_score_is_told_to_its_author_and_its_leader_is_asked(
     assert noticed(events) == [(AUTHOR, "scored"), (LEADER, "confirmation_reminder")]
 
 
-async def test_the_same_figures_scored_twice_are_one_score(database: Database, scores: Scores) -> None:
+async def test_the_same_figures_scored_twice_are_one_score(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     first = await scores.score(scoring())
     assert await scores.score(scoring()) == first
     assert await count(database, score_table) == 1
@@ -112,7 +114,7 @@ async def test_the_same_figures_scored_twice_are_one_score(database: Database, s
 
 
 async def test_the_same_figures_scored_at_the_same_instant_are_one_score(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     results = await asyncio.gather(*(scores.score(scoring()) for _ in range(5)), return_exceptions=True)
     assert any(not isinstance(result, BaseException) for result in results)
@@ -120,7 +122,9 @@ async def test_the_same_figures_scored_at_the_same_instant_are_one_score(
     assert len(await told(database, PlanScored)) == 1
 
 
-async def test_a_policy_published_later_does_not_touch_a_score(database: Database, scores: Scores) -> None:
+async def test_a_policy_published_later_does_not_touch_a_score(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await scores.score(scoring())
     async with database.transaction() as connection:
         bands = ScoringPolicy().bands[2:]
@@ -132,7 +136,7 @@ async def test_a_policy_published_later_does_not_touch_a_score(database: Databas
 
 
 async def test_new_figures_are_a_new_version_and_the_old_one_is_answered_no_more(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(by_leader()))
@@ -144,14 +148,14 @@ async def test_new_figures_are_a_new_version_and_the_old_one_is_answered_no_more
         await scores.record_answer(answering(by_leader(id="late"), version=12))
 
 
-async def test_leader_and_author_confirm(database: Database, scores: Scores) -> None:
+async def test_leader_and_author_confirm(database: Database, scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     assert said(await scores.record_answer(answering(by_leader()))) == (False, False, True)
     assert said(await scores.record_answer(answering(by_author(), 10))) == (False, True, True)
     assert noticed(await told(database, ScoreAnswered)) == []
 
 
-async def test_the_same_answer_twice_is_one_answer(database: Database, scores: Scores) -> None:
+async def test_the_same_answer_twice_is_one_answer(database: Database, scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     first = await scores.record_answer(answering(by_leader()))
     assert await scores.record_answer(answering(by_leader())) == first
@@ -159,7 +163,9 @@ async def test_the_same_answer_twice_is_one_answer(database: Database, scores: S
     assert len(await told(database, ScoreAnswered)) == 1
 
 
-async def test_of_two_answers_at_once_the_second_is_refused(database: Database, scores: Scores) -> None:
+async def test_of_two_answers_at_once_the_second_is_refused(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await tell(database, company(delegation(LEADER, DEPUTY)))
     await scores.score(scoring())
     results = await asyncio.gather(
@@ -172,7 +178,7 @@ async def test_of_two_answers_at_once_the_second_is_refused(database: Database, 
 
 
 async def test_a_dispute_goes_to_the_leader_and_its_answer_to_the_author(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(by_leader()))
@@ -185,14 +191,16 @@ async def test_a_dispute_goes_to_the_leader_and_its_answer_to_the_author(
     ]
 
 
-async def test_a_dispute_is_answered_with_words(scores: Scores) -> None:
+async def test_a_dispute_is_answered_with_words(scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(dispute()))
     with pytest.raises(ReasonMissing):
         await scores.record_answer(answering(by_leader(), 10))
 
 
-async def test_a_dispute_is_possible_until_its_window_ends_by_the_databases_clock(scores: Scores) -> None:
+async def test_a_dispute_is_possible_until_its_window_ends_by_the_databases_clock(
+    scores: ScoringActivitiesImpl,
+) -> None:
     await scores.score(scoring())
     now = datetime.now(UTC)
     with pytest.raises(WindowOver):
@@ -200,14 +208,16 @@ async def test_a_dispute_is_possible_until_its_window_ends_by_the_databases_cloc
     assert (await scores.record_answer(answering(dispute(), until=now + timedelta(minutes=1)))).disputed
 
 
-async def test_a_score_is_disputed_once(scores: Scores) -> None:
+async def test_a_score_is_disputed_once(scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(dispute()))
     with pytest.raises(AlreadyDecided):
         await scores.record_answer(answering(dispute(id="again"), 10))
 
 
-async def test_a_delegate_answers_on_behalf_of_the_leader(database: Database, scores: Scores) -> None:
+async def test_a_delegate_answers_on_behalf_of_the_leader(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await tell(database, company(delegation(LEADER, DEPUTY)))
     await scores.score(scoring())
     recorded = await scores.record_answer(answering(by_leader(actor=DEPUTY)))
@@ -216,7 +226,7 @@ async def test_a_delegate_answers_on_behalf_of_the_leader(database: Database, sc
     assert (event["actor"], event["on_behalf_of"]) == (DEPUTY, LEADER)
 
 
-async def test_an_ended_delegation_gives_no_right(database: Database, scores: Scores) -> None:
+async def test_an_ended_delegation_gives_no_right(database: Database, scores: ScoringActivitiesImpl) -> None:
     ended = delegation(LEADER, DEPUTY).model_copy(update={"end": datetime(2021, 1, 1, tzinfo=UTC)})
     await tell(database, company(ended))
     await scores.score(scoring())
@@ -224,7 +234,9 @@ async def test_an_ended_delegation_gives_no_right(database: Database, scores: Sc
         await scores.record_answer(answering(by_leader(actor=DEPUTY)))
 
 
-async def test_nobody_confirms_their_own_score_as_its_leader(database: Database, scores: Scores) -> None:
+async def test_nobody_confirms_their_own_score_as_its_leader(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await tell(database, company(delegation(BOSS, AUTHOR), sales_leader=AUTHOR))
     await scores.score(scoring())
     with pytest.raises(OwnPlan):
@@ -233,18 +245,20 @@ async def test_nobody_confirms_their_own_score_as_its_leader(database: Database,
 
 
 @pytest.mark.parametrize("actor", [STRANGER, CHIEF, "hr1", "root"])
-async def test_who_does_not_lead_the_author_does_not_confirm(scores: Scores, actor: str) -> None:
+async def test_who_does_not_lead_the_author_does_not_confirm(
+    scores: ScoringActivitiesImpl, actor: str
+) -> None:
     await scores.score(scoring())
     with pytest.raises(NotApprover):
         await scores.record_answer(answering(by_leader(actor=actor)))
 
 
-async def test_a_plan_without_a_score_is_not_answered(scores: Scores) -> None:
+async def test_a_plan_without_a_score_is_not_answered(scores: ScoringActivitiesImpl) -> None:
     with pytest.raises(WrongStage):
         await scores.record_answer(answering(by_leader()))
 
 
-async def test_a_refused_answer_leaves_no_trace(database: Database, scores: Scores) -> None:
+async def test_a_refused_answer_leaves_no_trace(database: Database, scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     with pytest.raises(NotApprover):
         await scores.record_answer(answering(by_leader(actor=STRANGER)))
@@ -252,7 +266,9 @@ async def test_a_refused_answer_leaves_no_trace(database: Database, scores: Scor
     assert await told(database, ScoreAnswered) == []
 
 
-async def test_a_rung_reaches_the_leader_and_is_recorded_once(database: Database, scores: Scores) -> None:
+async def test_a_rung_reaches_the_leader_and_is_recorded_once(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await scores.score(scoring())
     fired = await scores.fire_rung(firing())
     assert fired == FiredRung(outcome=RungOutcome.SENT, recipients=(LEADER,))
@@ -261,14 +277,16 @@ async def test_a_rung_reaches_the_leader_and_is_recorded_once(database: Database
     assert noticed(await told(database, ScoringRungFired)) == [(LEADER, "confirmation_reminder")]
 
 
-async def test_a_rung_fired_before_answers_the_same_after_the_leader_has_acted(scores: Scores) -> None:
+async def test_a_rung_fired_before_answers_the_same_after_the_leader_has_acted(
+    scores: ScoringActivitiesImpl,
+) -> None:
     await scores.score(scoring())
     fired = await scores.fire_rung(firing())
     await scores.record_answer(answering(by_leader()))
     assert await scores.fire_rung(firing()) == fired
 
 
-async def test_who_has_confirmed_is_not_reminded(database: Database, scores: Scores) -> None:
+async def test_who_has_confirmed_is_not_reminded(database: Database, scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(by_leader()))
     assert await scores.fire_rung(firing()) == FiredRung(outcome=RungOutcome.ACTED)
@@ -276,7 +294,7 @@ async def test_who_has_confirmed_is_not_reminded(database: Database, scores: Sco
     assert await told(database, ScoringRungFired) == []
 
 
-async def test_a_dispute_has_a_ladder_of_its_own(scores: Scores) -> None:
+async def test_a_dispute_has_a_ladder_of_its_own(scores: ScoringActivitiesImpl) -> None:
     await scores.score(scoring())
     await scores.record_answer(answering(dispute()))
     assert (await scores.fire_rung(firing())).outcome is RungOutcome.ACTED
@@ -286,18 +304,20 @@ async def test_a_dispute_has_a_ladder_of_its_own(scores: Scores) -> None:
     assert (await scores.fire_rung(late)).outcome is RungOutcome.ACTED
 
 
-async def test_a_plan_that_has_ended_reminds_nobody(database: Database, scores: Scores) -> None:
+async def test_a_plan_that_has_ended_reminds_nobody(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     await scores.score(scoring())
     await stand(database, Stage.EXEMPT, 10)
     assert (await scores.fire_rung(firing())).outcome is RungOutcome.ACTED
 
 
-async def test_a_plan_without_a_score_reminds_nobody(scores: Scores) -> None:
+async def test_a_plan_without_a_score_reminds_nobody(scores: ScoringActivitiesImpl) -> None:
     assert (await scores.fire_rung(firing())).outcome is RungOutcome.ACTED
 
 
 async def test_a_rung_waits_for_a_leader_on_leave_and_leaves_no_row(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     await tell(database, company(absences=(absence(LEADER),)))
     await scores.score(scoring())
@@ -308,7 +328,7 @@ async def test_a_rung_waits_for_a_leader_on_leave_and_leaves_no_row(
 
 
 async def test_a_rung_where_nobody_leads_is_recorded_as_reaching_nobody(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     small = company(sales_leader=None)
     board = small.departments["board"].model_copy(update={"leader": None, "version": 2})
@@ -324,7 +344,7 @@ async def test_a_rung_where_nobody_leads_is_recorded_as_reaching_nobody(
 
 
 async def test_the_ladder_climbs_to_the_superior_and_to_leadership(
-    database: Database, scores: Scores
+    database: Database, scores: ScoringActivitiesImpl
 ) -> None:
     await scores.score(scoring())
     assert (await scores.fire_rung(firing(Rung.SUPERIOR))).recipients == (LEADER, BOSS)
@@ -334,7 +354,9 @@ async def test_the_ladder_climbs_to_the_superior_and_to_leadership(
     assert events[1]["notices"][0]["parameters"]["responsible"] == LEADER
 
 
-async def test_no_activity_takes_more_than_8_statements(database: Database, scores: Scores) -> None:
+async def test_no_activity_takes_more_than_8_statements(
+    database: Database, scores: ScoringActivitiesImpl
+) -> None:
     with statements(database) as counted:
         await scores.score(scoring())
         assert counted.take() <= 8

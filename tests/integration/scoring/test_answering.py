@@ -5,12 +5,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.store.tables import answers as answer_table
 from shared.contracts.refusals import EngineDown, WindowOver
 from shared.contracts.words import Party, Stage
-from shared.db import Database
-from shared.engine import Unknown
+from shared.engine.lifecycle_client import Unknown
+from shared.store.db import Database
 from tests.integration.scoring.around import LifecycleInMemory, count, stand, tell
 from tests.integration.scoring.conftest import Client
 from tests.integration.scoring.test_activities import scoring
@@ -21,7 +21,7 @@ PATH = f"/scores/{PLAN.plan_id}"
 
 
 @pytest.fixture(autouse=True)
-async def scored(database: Database, scores: Scores) -> None:
+async def scored(database: Database, scores: ScoringActivitiesImpl) -> None:
     """The plan has its score, and has been moved to scored."""
     await scores.score(scoring())
     await stand(database, Stage.SCORED, 9)

@@ -10,7 +10,7 @@ from services.scoring.domain.metrics import Kept, MetricRecord
 from services.scoring.store import metrics
 from services.scoring.store.tables import values as value_table
 from shared.contracts.events import MetricRecorded
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.scoring.around import count, statements, told
 from tests.integration.scoring.conftest import Client
 from tests.unit.scoring.company import AUTHOR, CHIEF, HR, LEADER

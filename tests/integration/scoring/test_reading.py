@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from services.scoring.activities import Scores
+from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.domain.explain import differences, read_export
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Rung, Stage
-from shared.db import Database
+from shared.store.db import Database
 from tests.integration.scoring.around import stand
 from tests.integration.scoring.conftest import Client
 from tests.integration.scoring.test_activities import BETTER, GOLDEN, scoring
@@ -21,7 +21,7 @@ APRIL = PlanRef(company="acme", month="2026-04", person=PLAN.person)
 
 
 @pytest.fixture(autouse=True)
-async def scored(database: Database, scores: Scores) -> None:
+async def scored(database: Database, scores: ScoringActivitiesImpl) -> None:
     """Three scores: the author's of two months, and somebody's of another department."""
     await scores.score(scoring(GOLDEN))
     await scores.score(scoring(BETTER.model_copy(update={"plan": OTHER, "department": "plant"})))
@@ -106,7 +106,7 @@ async def test_a_score_explains_itself_in_the_readers_language(
 
 
 async def test_a_score_shows_who_is_asked_until_when_and_what_was_sent(
-    client: Client, scores: Scores
+    client: Client, scores: ScoringActivitiesImpl
 ) -> None:
     await scores.fire_rung(firing(Rung.HALF_TIME))
     answer = (await client(AUTHOR).get(PATH)).json()
@@ -131,7 +131,9 @@ async def test_news_that_come_out_of_order_do_not_take_a_plan_back(
     assert (await client(AUTHOR).get(PATH)).json()["stage"] == "final"
 
 
-async def test_only_the_newest_score_of_a_plan_is_shown(client: Client, scores: Scores) -> None:
+async def test_only_the_newest_score_of_a_plan_is_shown(
+    client: Client, scores: ScoringActivitiesImpl
+) -> None:
     await scores.score(scoring(BETTER, 12))
     assert (await client(AUTHOR).get(PATH)).json()["score"]["total"] == "91.00"
     assert await seen(client, AUTHOR, month="2026-03") == [PLAN.plan_id]

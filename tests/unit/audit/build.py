@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monthline.audit.facts import COPYING, Command, Consumer, Copy, Decided, Facts, Letter, Lifecycle, Plan
+from monthline.audit.facts import (
+    COPYING,
+    Command,
+    Consumer,
+    Copy,
+    Decided,
+    Facts,
+    Lifecycle,
+    OutboxMessage,
+    Plan,
+)
 from monthline.audit.invariants import broken, judge
 from services.plans.domain.ledger import FIRST, ChainedLine, LedgerLine, chained
 from shared.contracts.calendar import CyclePolicy, TimeScale
@@ -103,7 +113,7 @@ def command(id: str = "hr1:approve-1", service: str = "review", **changes: Any) 
     return Command(service=service, id=id, **(given | changes))
 
 
-def letter(**changes: Any) -> Letter:
+def letter(**changes: Any) -> OutboxMessage:
     """The event of the plan's last move: it was published and asks for a notice."""
     given: dict[str, Any] = {
         "service": "plans",
@@ -115,10 +125,10 @@ def letter(**changes: Any) -> Letter:
         "plan_id": ID,
         "version": 3,
     }
-    return Letter(**(given | changes))
+    return OutboxMessage(**(given | changes))
 
 
-def letters(count: int = 3, **last: Any) -> tuple[Letter, ...]:
+def letters(count: int = 3, **last: Any) -> tuple[OutboxMessage, ...]:
     """The events of so many moves; ``last`` changes the fields of the last one."""
     earlier = [letter(id=f"e{version}", version=version, notices=()) for version in range(1, count)]
     return (*earlier, letter(**({"id": f"e{count}", "version": count} | last)))

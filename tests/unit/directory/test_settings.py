@@ -3,7 +3,7 @@
 import pytest
 
 from services.directory.__main__ import DirectorySettings
-from shared.process import load_settings
+from shared.process.runner import load_settings
 
 REQUIRED = {
     "DATABASE_URL": "postgresql://directory@db/monthline",

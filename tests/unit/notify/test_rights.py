@@ -2,9 +2,9 @@
 
 from services.notify.api import READERS, scope_of
 from services.notify.store.deliveries import Scope
-from shared.access import Principal
 from shared.contracts.organisation import RoleGrant
 from shared.contracts.words import Role
+from shared.org.access import Principal
 from tests.unit.notify.build import organisation, person
 
 

@@ -3,7 +3,14 @@
 import pytest
 
 from services.notify.domain.texts import TEXTS
-from services.notify.domain.wording import Letter, lines_of, one_line, parameters_of, subject_of, text_for
+from services.notify.domain.wording import (
+    OutboxMessage,
+    lines_of,
+    one_line,
+    parameters_of,
+    subject_of,
+    text_for,
+)
 
 PROMISED = """
 draft_opened draft_reminder review_waiting review_reminder returned approved recalled overdue escalated
@@ -41,22 +48,22 @@ def test_chinese_texts_are_chinese_and_english_ones_are_not(name: str) -> None:
 
 
 def test_a_line_without_its_parameter_is_left_out() -> None:
-    letter = Letter("", ("Always.", "Reason: {note}", "Due: {due}"))
+    letter = OutboxMessage("", ("Always.", "Reason: {note}", "Due: {due}"))
     assert lines_of(letter, {"note": "", "due": "today"}) == ("Always.", "Due: today")
 
 
 def test_a_subject_without_its_parameter_shows_a_dash() -> None:
-    assert subject_of(Letter("Plan of {author}", ()), {}) == "Plan of –"
+    assert subject_of(OutboxMessage("Plan of {author}", ()), {}) == "Plan of –"
 
 
 def test_a_parameter_is_shown_as_typed_even_when_it_looks_like_a_text() -> None:
-    letter = Letter("{author}", ("{note}",))
+    letter = OutboxMessage("{author}", ("{note}",))
     assert lines_of(letter, {"note": "{author} {0.__class__}", "author": "x"}) == ("{author} {0.__class__}",)
 
 
 def test_a_subject_stays_on_one_line_and_is_bounded() -> None:
     typed = "a\r\nBcc: everybody@example.com\u2028\u0000" + "x" * 500
-    subject = subject_of(Letter("{author}", ()), {"author": typed})
+    subject = subject_of(OutboxMessage("{author}", ()), {"author": typed})
     assert subject.startswith("a Bcc: everybody@example.com x")
     assert subject.isprintable()
     assert len(subject) == 200
@@ -87,7 +94,7 @@ def test_parameters_of_a_text_are_found() -> None:
     assert parameters_of("{a} and {b}, {a}") == {"a", "b"}
 
 
-def _texts(letter: Letter) -> tuple[str, ...]:
+def _texts(letter: OutboxMessage) -> tuple[str, ...]:
     return (letter.subject, *letter.lines)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Because, Recipient, addressed, reporting_week
-from shared.contracts.recipients import present
 from shared.contracts.words import Milestone, Rung, RungOutcome
+from shared.ladder.recipients import present
 from tests.unit.plans.build import deadline, fire
 
 DAY = date(2026, 2, 27)

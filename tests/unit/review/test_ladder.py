@@ -8,8 +8,8 @@ from services.review.domain import notices
 from services.review.domain.approvers import Question
 from services.review.domain.ladder import Because, Recipient, recipients
 from shared.contracts.organisation import Department
-from shared.contracts.recipients import present
 from shared.contracts.words import Role, Rung, RungOutcome
+from shared.ladder.recipients import present
 from tests.unit.review.build import (
     HR_STEP,
     LEADER_STEP,

@@ -4,8 +4,8 @@ import pytest
 
 from services.scoring.domain.answers import Answers
 from services.scoring.domain.leaders import Recipient, Scoree, addressed, leaders, step_of, waits
-from shared.contracts.recipients import present
 from shared.contracts.words import Milestone, Rung, RungOutcome
+from shared.ladder.recipients import present
 from shared.org.organisation import Organisation
 from tests.unit.scoring.company import (
     AUTHOR,

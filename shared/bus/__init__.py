@@ -1,0 +1,1 @@
+"""NATS JetStream: the connection, the stream, publishing and consuming."""

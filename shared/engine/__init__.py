@@ -1,0 +1,1 @@
+"""Temporal: the connection, the payload codec, and the client of lifecycles."""

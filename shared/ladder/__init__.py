@@ -1,0 +1,1 @@
+"""Reminders and escalations of a deadline: their dates and recipients, pure."""

@@ -1,0 +1,1 @@
+"""Texts that people read, by stable code and language."""

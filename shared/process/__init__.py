@@ -1,0 +1,1 @@
+"""One process: its composition, start, background work and stop."""

@@ -1,0 +1,263 @@
+"""HTTP for every service: the application, the caller, versions, commands and problems."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi import Path as PathParameter
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+
+from shared.base import log
+from shared.contracts.lifecycle import Moved
+from shared.contracts.refusals import (
+    Invalid,
+    KeyMissing,
+    NotAvailable,
+    NotFound,
+    Refusal,
+    Refused,
+    StoreDown,
+    TooLarge,
+    VersionMissing,
+    field_error,
+)
+from shared.contracts.words import Language, Move
+from shared.health.preflight import Check, Preflight
+from shared.health.probes import add_health
+from shared.locale.problems import language_of, problem
+from shared.locale.validation_messages import field_words
+from shared.org.access import Principal
+from shared.web.authentication import Authenticator
+from shared.web.body_limit import TOO_LARGE, BodyLimit
+from shared.web.command_gateway import Outcome, Pending
+from shared.web.request_log import RequestLog
+
+STATIC = Path(__file__).parents[1] / "static" / "swagger"
+logger = log.get(__name__)
+
+
+async def _caller(
+    request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
+) -> Principal:
+    preflight: Preflight | None = getattr(request.app.state, "preflight", None)
+    if preflight is not None and not preflight.holds("schema"):
+        # A schema that is not this program's is neither read nor written.
+        raise StoreDown(retry_after=5)
+    authenticator: Authenticator = request.app.state.authenticator
+    address = request.client.host if request.client else ""
+    plan = None if request.method == "GET" else request.path_params.get("plan_id")
+    return await authenticator.principal(authorization, address, plan)
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+
+
+async def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+    return language_of(accept_language)
+
+
+CallerLanguage = Annotated[Language, Depends(_language)]
+
+IF_MATCH = re.compile(r'^(?:W/)?"?(\d{1,9})(?:\.(\d{1,9}))?"?$')
+
+
+class Seen(BaseModel):
+    """The version a caller has seen, from If-Match: the plan's, and the draft's where it was given."""
+
+    version: int
+    content_version: int | None = None
+
+
+_IfMatch = Header(
+    description='The ETag of the plan as the caller has seen it: "3", or "3.7" where its draft matters.',
+    json_schema_extra={"pattern": IF_MATCH.pattern},
+)
+
+
+async def _seen(if_match: Annotated[str, _IfMatch]) -> Seen:
+    found = IF_MATCH.match(if_match.strip())
+    if not found:
+        zh, en = '请发送 "3" 或 "3.7" 这样的 ETag', 'send an ETag such as "3" or "3.7"'
+        raise Invalid(errors=[field_error("If-Match", "etag", zh=zh, en=en)])
+    return Seen(version=int(found[1]), content_version=int(found[2]) if found[2] else None)
+
+
+SeenVersion = Annotated[Seen, Depends(_seen)]
+KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
+
+
+_Key = Header(
+    description="Chosen afresh, as a UUID, for every command; the same again is the same command.",
+    json_schema_extra={"pattern": KEY.pattern},
+)
+
+
+async def _key(idempotency_key: Annotated[str, _Key]) -> str:
+    if not KEY.match(idempotency_key):
+        zh, en = "8 到 100 个字母、数字或 - _ .", "8 to 100 letters, digits, - _ ."
+        raise Invalid(errors=[field_error("Idempotency-Key", "key", zh=zh, en=en)])
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str, Depends(_key)]
+SentKey = Annotated[str, PathParameter(pattern=KEY.pattern)]
+"""A key by which a command is asked for."""
+
+
+def etag(version: int, content_version: int | None = None) -> str:
+    """The ETag of a plan: its version, and its draft's where that matters."""
+    return f'"{version}"' if content_version is None else f'"{version}.{content_version}"'
+
+
+def answer(outcome: Outcome, response: Response, prefix: str = "/v1/commands") -> Moved | dict[str, str]:
+    """The body of a command's answer: 200 with what happened, or 202 with where to ask."""
+    if isinstance(outcome, Pending):
+        response.status_code = 202
+        response.headers["Location"] = f"{prefix}/{outcome.key}"
+        response.headers["Retry-After"] = "1"
+        return {"status": "pending", "key": outcome.key}
+    response.headers["ETag"] = etag(outcome.version)
+    return outcome
+
+
+def add_absent(router: APIRouter, path: str, move: Move) -> None:
+    """A route for a move of the domain that is not built yet, so that the interface says so itself."""
+
+    async def absent(caller: Caller, plan_id: str) -> None:
+        raise NotAvailable(move=move.value)
+
+    router.add_api_route(
+        path,
+        absent,
+        methods=["POST"],
+        name=move.value,
+        description="Not offered by this version: whoever asks is answered 501, whatever the plan.",
+        status_code=501,
+        response_class=ProblemAnswer,
+        response_description="move.not_available",
+    )
+
+
+class ProblemAnswer(JSONResponse):
+    """A refusal as problem+json."""
+
+    media_type = "application/problem+json"
+
+
+DryRun = Annotated[bool, Query(description="Only check, with all that may be refused; change nothing")]
+
+MOST_ERRORS = 100
+MOST_BODY = 1024 * 1024
+"""Bytes of a request's body; a service that takes whole files says so."""
+
+
+def create_app(
+    title: str, *, authenticator: Authenticator, checks: dict[str, Check], most_body: int = MOST_BODY
+) -> FastAPI:
+    """An application with authentication, problems, health pages and its own Swagger UI."""
+    app = FastAPI(
+        title=f"Monthline {title}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        strict_content_type=True,
+        responses={"default": {"description": "Problem", "content": {"application/problem+json": {}}}},
+    )
+    app.state.authenticator = authenticator
+    app.state.ready = True
+    app.add_middleware(BodyLimit, most=most_body)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(RequestLog)
+    add_health(app, checks)
+    app.mount("/static/swagger", StaticFiles(directory=STATIC), name="swagger")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title=app.title,
+            swagger_js_url="/static/swagger/swagger-ui-bundle.js",
+            swagger_css_url="/static/swagger/swagger-ui.css",
+            swagger_favicon_url="/static/swagger/favicon-32x32.png",
+        )
+
+    return app
+
+
+def _problem(request: Request, refused: Refusal) -> JSONResponse:
+    language = language_of(request.headers.get("accept-language"))
+    headers = {"Content-Language": language.value}
+    if "retry_after" in refused.details:
+        headers["Retry-After"] = str(refused.details["retry_after"])
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    told = problem(refused, language, getattr(request.state, "trace_id", ""))
+    return ProblemAnswer(told, status_code=refused.status, headers=headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return _problem(request, error)
+
+
+MISSING: dict[tuple[str, ...], type[Refusal]] = {
+    ("header", "idempotency-key"): KeyMissing,
+    ("header", "if-match"): VersionMissing,
+}
+"""Headers without which nothing else of a request is looked at, and how that is refused."""
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = error.errors()
+    for found in errors:
+        missing = MISSING.get(found["loc"]) if found["type"] == "missing" else None
+        if missing is not None:
+            return _problem(request, missing())
+    return _problem(request, Invalid(errors=invalid(errors)))
+
+
+def invalid(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """Pydantic's errors as field errors, the first ``MOST_ERRORS``; the rejected values are left out."""
+    return [_field_error(found) for found in errors[:MOST_ERRORS]]
+
+
+def _field_error(found: ErrorDetails) -> dict[str, Any]:
+    path = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
+    zh, en = field_words(found)
+    return field_error(path, found["type"], zh=zh, en=en)
+
+
+class _Status(Refused):
+    """A status that the framework itself decided on."""
+
+    code = "http.status"
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message=message)
+        self.status = status  # type: ignore[misc]
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == TOO_LARGE:
+        return _problem(request, TooLarge())
+    if error.status_code == 404:
+        return _problem(request, NotFound(what="address"))
+    return _problem(request, _Status(error.status_code, error.detail))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("http.unexpected", path=request.url.path, exc_info=error)
+    return _problem(request, _Status(500, "unexpected"))
