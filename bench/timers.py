@@ -13,7 +13,7 @@ from bench.findings import Finding, of_latencies
 from bench.ground import Ground
 from bench.measure import Latencies
 from shared.contracts.calendar import CyclePolicy, StepPolicy, TimeScale
-from workflows.timers import CalendarTimer
+from workflows.entity.timers import CalendarTimer
 
 ID = "B4"
 PATIENCE = 180.0

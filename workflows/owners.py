@@ -1,28 +1,23 @@
-"""The activities of the owners, called as a lifecycle calls them: refusals come back as refusals."""
+"""The activities of the owners, as workflows call them: refusals come back as refusals."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.exceptions import ActivityError
 
-from shared.contracts.directory import DIRECTORY_QUEUE
-from shared.contracts.plans import PLANS_QUEUE
-from shared.contracts.review import REVIEW_QUEUE
-from shared.contracts.scoring import SCORING_QUEUE
 from shared.engine.temporal import RETRY, as_refusal
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 TIMEOUT = timedelta(seconds=20)
 
-QUEUES = {
-    "PlansActivities": PLANS_QUEUE,
-    "ReviewActivities": REVIEW_QUEUE,
-    "ScoringActivities": SCORING_QUEUE,
-    "DirectoryActivities": DIRECTORY_QUEUE,
-}
+
+def queue_of(method: Callable[[Any, Asked], Awaitable[Answer]]) -> str:
+    """The task queue of an activity's owner: what stands before the dot in the activity's name."""
+    name = activity._Definition.must_from_callable(method).name
+    return str(name).partition(".")[0]
 
 
 async def ask(method: Callable[[Any, Asked], Awaitable[Answer]], request: Asked) -> Answer:
@@ -31,12 +26,11 @@ async def ask(method: Callable[[Any, Asked], Awaitable[Answer]], request: Asked)
     Raises:
         Refusal: the owner refuses.
     """
-    owner = method.__qualname__.partition(".")[0]
     try:
         answer: Answer = await workflow.execute_activity_method(
             method,
             request,
-            task_queue=QUEUES[owner],
+            task_queue=queue_of(method),
             start_to_close_timeout=TIMEOUT,
             retry_policy=RETRY,
         )

@@ -63,7 +63,7 @@ def _of_another(round_: Any) -> object:
 def _version(module: str) -> None:
     """Nobody compares versions: neither the lifecycle nor review nor the row's own transaction."""
     if module == "workflows":
-        replace("workflows.stages", "_check_version", nothing)
+        replace("workflows.entity.row_state:Row", "check_version", nothing)
     if module == "services.review":
         replace("services.review.activities", "check_waiting", nothing)
         replace("services.review.api.deciding", "check_waiting", nothing)

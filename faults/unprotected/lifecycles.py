@@ -50,14 +50,14 @@ def _table(module: str) -> None:
 
 
 def _replace_admit() -> None:
-    stages, refusals = load("workflows.stages"), load("shared.contracts.refusals")
-    original = stages.admit
+    table, refusals = load("workflows.moves"), load("shared.contracts.refusals")
+    original = table.admit
 
     def admit(standing: object, command: Any, *phase: object) -> object:
         try:
             return original(standing, command, *phase)
         except refusals.WrongStage:
-            return next(iter(stages.TABLE[command.move].targets.values()))[0]
+            return next(iter(table.TABLE[command.move].targets.values()))[0]
 
     replace("workflows.plan_lifecycle", "admit", admit)
 
@@ -66,15 +66,15 @@ def _replace_admit() -> None:
 def _ladder(module: str) -> None:
     """A lifecycle keeps the rungs of a stage that its plan has left."""
     if module == "workflows":
-        lifecycle = load("workflows.plan_lifecycle:PlanLifecycle")
-        original = lifecycle._begin
+        ladder = load("workflows.entity.ladder:Ladder")
+        original = ladder.begin
 
         def begin(self: Any, *given: object) -> None:
             kept = [alarm for alarm in self._alarms if alarm.rung and not alarm.move]
             original(self, *given)
-            self._set(*kept)
+            self.add(*kept)
 
-        lifecycle._begin = begin
+        ladder.begin = begin
 
 
 @removal("judged-by-row")
@@ -158,11 +158,11 @@ def _same_build(module: str) -> None:
 def _once_only() -> None:
     """A timer before each stay, which no replay knows of."""
     lifecycle = load("workflows.plan_lifecycle:PlanLifecycle")
-    original = lifecycle._stay
+    original = lifecycle.until_moved
 
-    async def stay(self: object) -> None:
+    async def until_moved(self: object) -> None:
         if not workflow.unsafe.is_replaying():
             await workflow.sleep(timedelta(milliseconds=1))
         await original(self)
 
-    lifecycle._stay = stay
+    lifecycle.until_moved = until_moved

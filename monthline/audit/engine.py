@@ -8,8 +8,9 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError, RPCStatusCode
 
 from monthline.audit.facts import Lifecycle, Plan
+from shared.contracts.entity import STATE_QUERY
 from shared.contracts.ids import WORKFLOW_PREFIX, parse_workflow_id
-from shared.contracts.lifecycle import PLAN_LIFECYCLE, STATE_QUERY, LifecycleState
+from shared.contracts.lifecycle import PLAN_LIFECYCLE, LifecycleState
 
 AT_ONCE = 12
 ASK = timedelta(seconds=5)

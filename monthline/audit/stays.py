@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from services.plans.domain.ledger import ChainedLine
 from shared.contracts.calendar import Deadline
 from shared.contracts.lifecycle import LifecycleInput
-from shared.contracts.words import SYSTEM, Milestone, Move, Stage
-from workflows.deadlines import Alarm, Month
-
-REVIEWS = {
-    Stage.HR_REVIEW: Milestone.HR_REVIEW_DUE,
-    Stage.LEADER_REVIEW: Milestone.LEADER_REVIEW_DUE,
-}
+from shared.contracts.words import SYSTEM, Move, Stage
+from shared.ladder.dates import Alarm
+from workflows.deadlines import Month
+from workflows.stages import STAGES
 
 SLOW, SLOWEST = timedelta(seconds=5), timedelta(hours=2)
 """How long a move may take from the planning of its deadline to its line in the ledger: by the clock at
@@ -94,32 +91,10 @@ class Dates:
         """
         began = self.given.scale.calendar(since)
         due = running or self._due(stay, began)
-        return [alarm for alarm in self._ladder(stay, due, began) if alarm.move or alarm.instant > began]
+        ladder = STAGES[stay.stage].ladder(self.month, due, began)
+        return [alarm for alarm in ladder if alarm.move or alarm.instant > began]
 
     def _due(self, stay: Stay, began: datetime) -> Deadline | None:
-        match stay.stage:
-            case Stage.DRAFTING:
-                return self.month.draft_due(began)
-            case Stage.HR_REVIEW | Stage.LEADER_REVIEW:
-                return self.month.review_due(REVIEWS[stay.stage], began)
-            case Stage.SCORED if stay.entered.move is Move.DISPUTE:
-                return self.month.dispute_answer_due(began)
-            case Stage.SCORED:
-                return self.month.confirmation_due(began)
-            case _:
-                return None
-
-    def _ladder(self, stay: Stay, due: Deadline | None, began: datetime) -> list[Alarm]:
-        month = self.month
-        if stay.stage is Stage.TRACKING:
-            return month.tracking_alarms()
-        if stay.stage is Stage.CLOSING:
-            return month.closing_alarms(began)
-        if due is None:
-            return []
-        if stay.stage is Stage.DRAFTING:
-            return month.drafting_alarms(due, began)
-        if stay.stage in REVIEWS:
-            return month.review_alarms(due, began)
-        disputed = stay.entered.move is Move.DISPUTE
-        return month.disputed_alarms(due, began) if disputed else month.scored_alarms(due, began)
+        if stay.entered.move is Move.DISPUTE:
+            return self.month.dispute_answer_due(began)
+        return STAGES[stay.stage].due(self.month, began)

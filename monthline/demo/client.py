@@ -66,7 +66,7 @@ class Client:
         cursor: str | None = None
         while True:
             page = await self.read(service, path, **params, cursor=cursor, limit=_PAGE_SIZE)
-            found += [kind.model_validate(item, extra="ignore") for item in page["items"]]
+            found += [kind.model_validate(item) for item in page["items"]]
             cursor = page["next"]
             if cursor is None:
                 return found
@@ -105,7 +105,7 @@ class Client:
     async def working_days(self, first: date, last: date) -> WorkingDays:
         """The company's working days, both days included."""
         shown = await self.read("directory", "/calendar", first=first.isoformat(), last=last.isoformat())
-        return WorkingDays.deserialize(shown)
+        return WorkingDays.model_validate({name: shown[name] for name in WorkingDays.model_fields})
 
     async def plans(self, month: str, **narrower: str) -> list[PlanView]:
         """The plans of a month that the person may see."""
@@ -113,7 +113,7 @@ class Client:
 
     async def plan(self, plan_id: str) -> PlanView:
         """One plan as it stands."""
-        return PlanView.model_validate(await self.read("plans", f"/plans/{quote(plan_id)}"), extra="ignore")
+        return PlanView.model_validate(await self.read("plans", f"/plans/{quote(plan_id)}"))
 
     async def ledger(self, plan_id: str) -> list[LedgerLine]:
         """Every move of a plan, in order."""
@@ -129,9 +129,7 @@ class Client:
 
     async def review(self, plan_id: str) -> ReviewView:
         """The course of one plan's review."""
-        return ReviewView.model_validate(
-            await self.read("review", f"/reviews/{quote(plan_id)}"), extra="ignore"
-        )
+        return ReviewView.model_validate(await self.read("review", f"/reviews/{quote(plan_id)}"))
 
     async def scores(self, month: str) -> list[ScoreLine]:
         """The scores of a month that the person may see."""
@@ -139,9 +137,7 @@ class Client:
 
     async def score(self, plan_id: str) -> ScoreView:
         """A plan's score."""
-        return ScoreView.model_validate(
-            await self.read("scoring", f"/scores/{quote(plan_id)}"), extra="ignore"
-        )
+        return ScoreView.model_validate(await self.read("scoring", f"/scores/{quote(plan_id)}"))
 
     async def inbox(self) -> list[MessageView]:
         """What the person was told."""
@@ -155,8 +151,9 @@ class Client:
         """What the linter marks in ``content``."""
         body = content.model_dump(mode="json")
         answer = await self.transport.ask("POST", "plans", f"/plans/{quote(plan_id)}/check", json=body)
+        fields = Finding.model_fields
         marked = answer.json()["findings"]
-        return [Finding.deserialize(each) for each in marked]
+        return [Finding.model_validate({name: each[name] for name in fields}) for each in marked]
 
     async def open_month(self, month: str, people: Sequence[str], scale: TimeScale) -> None:
         """Ask for the month to be opened on a scale of its own."""
@@ -195,7 +192,7 @@ class Client:
             json={} if note is None else {"note": note},
             headers={"If-Match": f'"{etag}"' if isinstance(etag, int) else etag, **_fresh_key(key)},
         )
-        return Moved.deserialize((await self._settled(service, answer)).json())
+        return Moved.model_validate((await self._settled(service, answer)).json())
 
     async def _settled(self, service: str, answer: httpx2.Response) -> httpx2.Response:
         """The answer itself, or that of the place it says to ask again until the outcome is known."""

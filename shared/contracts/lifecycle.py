@@ -13,9 +13,6 @@ from shared.contracts.words import Move, Party, Stage
 
 PLAN_LIFECYCLE = "PlanLifecycle"
 OPEN_MONTH = "OpenMonth"
-COMMAND_UPDATE = "command"
-STATE_QUERY = "state"
-LOOK_AGAIN_SIGNAL = "look_again"
 
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "PlanMonth": "Keyword",

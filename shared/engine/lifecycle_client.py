@@ -16,13 +16,11 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from shared.base import log
+from shared.contracts.entity import COMMAND_UPDATE, LOOK_AGAIN_SIGNAL, STATE_QUERY
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id
 from shared.contracts.lifecycle import (
-    COMMAND_UPDATE,
-    LOOK_AGAIN_SIGNAL,
     OPEN_MONTH,
     PLAN_LIFECYCLE,
-    STATE_QUERY,
     Command,
     LifecycleInput,
     LifecycleState,

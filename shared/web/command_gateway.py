@@ -44,11 +44,8 @@ Outcome = Moved | Pending
 
 
 def digest(command: Command) -> str:
-    """What makes two requests with one key the same: everything but its id.
-
-    Defaults are left out, so that processes of two versions, of which one knows a field more, agree.
-    """
-    request = command.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
+    """What makes two requests with one key the same: everything but its id."""
+    request = command.model_dump(mode="json", exclude={"command_id"})
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
@@ -154,7 +151,7 @@ class CommandGateway:
         if away.is_set():
             return False
         try:
-            return isinstance(await self._send(Command.deserialize(entry.request), deadline=2), Moved)
+            return isinstance(await self._send(Command.model_validate(entry.request), deadline=2), Moved)
         except (EngineDown, StoreDown):
             away.set()
         except Refusal:
@@ -166,7 +163,7 @@ class CommandGateway:
     def _answer(self, entry: Entry) -> Moved | None:
         answer = entry.answer or {}
         if entry.status == "applied":
-            return Moved.deserialize(answer)
+            return Moved.model_validate(answer)
         if entry.status == "refused":
             raise refusal(answer["code"], answer["details"])
         return None
@@ -176,7 +173,7 @@ class CommandGateway:
             kept = await self._commands.attempted(connection, entry.id)
         if not kept:
             raise NotFound(what="command")
-        return await self._send_once_more(Command.deserialize(entry.request))
+        return await self._send_once_more(Command.model_validate(entry.request))
 
     async def _send_first(self, command: Command) -> Outcome:
         """Send a command that was noted just now.

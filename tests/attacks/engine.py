@@ -6,7 +6,7 @@ from shared.contracts.lifecycle import Command, Moved, OpenMonthInput
 from shared.contracts.refusals import NotFound
 from shared.engine.lifecycle_client import LifecycleClient
 from tests.attacks.company import VERSIONS, plan_in
-from workflows.stages import Standing, admit
+from workflows.moves import Standing, admit
 
 
 class StandingStill(LifecycleClient):

@@ -26,7 +26,7 @@ from tests.attacks.house import House, build, tell
 from tests.attacks.stories import FAR
 from tests.attacks.tokens import bearer
 from tests.support.databases import empty
-from workflows.stages import Standing, admit
+from workflows.moves import Standing, admit
 
 PERSON = {person.id: person for person in PEOPLE}
 AUTHOR, SALES = PERSON["author"], DEPARTMENTS[1]

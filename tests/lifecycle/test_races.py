@@ -5,8 +5,9 @@ import asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import CyclePolicy, StepPolicy
+from shared.contracts.entity import LOOK_AGAIN_SIGNAL
 from shared.contracts.ids import PlanRef
-from shared.contracts.lifecycle import LOOK_AGAIN_SIGNAL, LifecycleInput, Moved
+from shared.contracts.lifecycle import LifecycleInput, Moved
 from shared.contracts.refusals import AlreadyDecided, NotApprover, Refusal, StaleVersion, WrongStage
 from shared.contracts.words import SYSTEM, Move, Stage
 from tests.support import timeskip

@@ -4,7 +4,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import TimeScale
-from shared.contracts.lifecycle import LOOK_AGAIN_SIGNAL, LifecycleInput
+from shared.contracts.entity import LOOK_AGAIN_SIGNAL
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.refusals import StaleVersion
 from shared.contracts.words import Move, Party, Stage
 from tests.support.build import MARCH, command, lifecycle_input

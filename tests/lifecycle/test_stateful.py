@@ -18,7 +18,7 @@ from tests.support.build import MARCH, lifecycle_input
 from tests.support.moves import Model
 from tests.support.timeskip import Owners, start
 from tests.support.wishes import Wishes
-from workflows.stages import Standing, admit
+from workflows.moves import Standing, admit
 
 Result = TypeVar("Result")
 PEOPLE = count(1)

@@ -3,10 +3,12 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from shared.contracts.lifecycle import PLAN_LIFECYCLE, Command, LifecycleInput, LifecycleState
-    from shared.contracts.words import Stage
-    from workflows.acts import Act, Acts
+    from shared.contracts.lifecycle import PLAN_LIFECYCLE, LifecycleInput, LifecycleState
+    from shared.contracts.words import Milestone, Stage
     from workflows.plan_lifecycle import PlanLifecycle
+    from workflows.stages import STAGES
+    from workflows.stages.plan_stage import Done, PlanContext, PlanStage, Step
+    from workflows.stages.review import Review
 
 
 @workflow.defn(name=PLAN_LIFECYCLE)
@@ -24,12 +26,15 @@ class OneMoreTimer(PlanLifecycle):
         return await super().run(plan)
 
 
-class MoveFirst(Acts):
+class MoveFirst(Review):
     """Moves the plan before the decision is recorded."""
 
-    async def _decide(self, command: Command, stage: Stage, target: Stage) -> Act:
-        moved = await self._move(command, target, self._due(target))
-        return Act(moved, (await super()._decide(command, stage, target)).deadline)
+    async def _decide(self, plan: PlanContext, step: Step) -> Done:
+        moved = (await plan.move(step.command, step.target, plan.due(step.target))).moved
+        return Done(moved, (await super()._decide(plan, step)).deadline)
+
+
+OTHER_STAGES = {**STAGES, Stage.HR_REVIEW: MoveFirst(Milestone.HR_REVIEW_DUE)}
 
 
 @workflow.defn(name=PLAN_LIFECYCLE)
@@ -39,12 +44,15 @@ class OtherOrder(PlanLifecycle):
     @workflow.init
     def __init__(self, plan: LifecycleInput) -> None:
         super().__init__(plan)
-        self._acts = MoveFirst(plan, self._month, self._timer)
 
     @workflow.run
     async def run(self, plan: LifecycleInput) -> LifecycleState:
         """Run as ever."""
         return await super().run(plan)
+
+    @property
+    def _stage(self) -> PlanStage:
+        return OTHER_STAGES[self.row.here.stage]
 
 
 @workflow.defn(name=PLAN_LIFECYCLE)
@@ -60,5 +68,5 @@ class Silent(PlanLifecycle):
         """Run as ever."""
         return await super().run(plan)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         workflow.set_current_details("nothing")

@@ -10,21 +10,20 @@ from zoneinfo import ZoneInfo
 
 from temporalio.client import Interceptor, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from monthline.embedded.binaries import find_program
-from shared.base.keys import Keyring
 from shared.base.settings import ProcessSettings
 from shared.contracts.calendar import TimeScale
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
+from shared.contracts.entity import COMMAND_UPDATE, STATE_QUERY
 from shared.contracts.ids import LIFECYCLE_QUEUE
 from shared.contracts.lifecycle import (
-    COMMAND_UPDATE,
     PLAN_LIFECYCLE,
     SEARCH_ATTRIBUTES,
-    STATE_QUERY,
     Command,
     LifecycleInput,
     LifecycleState,
@@ -35,7 +34,6 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
-from shared.engine.codec import data_converter
 from shared.engine.search_attributes import at_start
 from shared.engine.temporal import BUILD, activities_of, as_refusal
 from tests.support.owners import (
@@ -52,7 +50,6 @@ SERVER = (
     # A timer fires at its instant; the server's default lets it be a second late.
     'history.timerProcessorMaxTimeShift="10ms"',
 )
-CONVERTER = data_converter(Keyring(), 0)
 PATIENCE = timedelta(seconds=20)
 KEYS = {
     "Keyword": SearchAttributeKey.for_keyword,
@@ -63,7 +60,7 @@ KEYS = {
 
 @asynccontextmanager
 async def engine(
-    converter: DataConverter = CONVERTER, interceptors: Sequence[Interceptor] = ()
+    converter: DataConverter = pydantic_data_converter, interceptors: Sequence[Interceptor] = ()
 ) -> AsyncIterator[WorkflowEnvironment]:
     """A real Temporal server on which single workflows can be moved through time."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from monthline.audit.facts import Facts, Plan, Violation
 from monthline.audit.office import REMEMBERED, Concerned, Office
 from monthline.audit.rules.ledgers import by_plan
-from monthline.audit.stays import REVIEWS, Dates, Stay, stays
+from monthline.audit.stays import Dates, Stay, stays
 from services.plans.domain.ledger import ChainedLine
 from services.plans.domain.rungs import addressed as told_by_plans
 from services.review.domain.approvers import Question
@@ -17,9 +17,9 @@ from services.scoring.domain.leaders import Scoree
 from services.scoring.domain.leaders import addressed as told_by_scoring
 from shared.contracts.calendar import CalendarRange
 from shared.contracts.words import SYSTEM, Milestone, Party, Rung, Stage
+from shared.ladder.dates import Alarm, postponed
 from shared.org.organisation import Organisation
-from workflows.deadlines import Alarm
-from workflows.stages import TABLE
+from workflows.moves import REVIEW_STAGES, TABLE
 
 REPAIRED = "see that plans and workflows run; the reconciler starts or wakes it within a minute or two"
 UNTOLD = "nobody was reminded in time: see what plans, workflows or Temporal did then"
@@ -155,7 +155,7 @@ class Course:
             day = found.instant.astimezone(ZoneInfo(found.deadline.zone)).date()
             if found.rung is None or not self._all_away(stay, found, found.rung, day):
                 return found
-            found = self.dates.month.postponed(found)
+            found = postponed(found, self.dates.given.working_days)
         return None
 
     def _all_away(self, stay: Stay, alarm: Alarm, rung: Rung, day: date) -> bool:
@@ -178,7 +178,7 @@ class Course:
         self, stay: Stay, alarm: Alarm, rung: Rung, organisation: Organisation, at: datetime
     ) -> tuple[str, ...]:
         author, department = self.plan.person, self.plan.department
-        if stay.stage in REVIEWS:
+        if stay.stage in REVIEW_STAGES:
             asked = Question(author, department, stay.stage)
             return tuple(one.person for one in told_by_review(organisation, asked, rung, at))
         if stay.stage is Stage.SCORED:

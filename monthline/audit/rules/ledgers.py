@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from monthline.audit.facts import Facts, Plan, Violation
 from services.plans.domain.ledger import ChainedLine, first_broken
 from shared.contracts.words import Move, Stage
-from workflows.stages import TABLE
+from workflows.moves import TABLE
 
 WRITTEN = "find out who writes to the schema plans beside the service; restore the plan's rows from a backup"
 

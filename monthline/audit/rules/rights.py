@@ -11,7 +11,7 @@ from shared.contracts.ids import parse_plan_id
 from shared.contracts.words import SYSTEM, Milestone, Move, Party
 from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
-from workflows.stages import TABLE
+from workflows.moves import TABLE
 
 RIGHTS = "ask both people; end the plan as HR if the decision was not theirs"
 ENDING = frozenset({Move.EXEMPT, Move.CANCEL})

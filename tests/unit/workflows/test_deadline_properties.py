@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.calendar import END_STATES, CyclePolicy, StepPolicy, WorkingDays
-from shared.contracts.words import Milestone, Rung
-from workflows.deadlines import Alarm, Month
+from shared.contracts.words import Milestone, Rung, Stage
+from shared.ladder.dates import Alarm, postponed
+from workflows.deadlines import Month
+from workflows.stages import STAGES
 
 ZONES = st.sampled_from(
     ["Pacific/Kiritimati", "Pacific/Honolulu", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"]
@@ -49,7 +51,8 @@ def steps(draw: st.DrawFn) -> StepPolicy:
 def ladder(calendar: WorkingDays, step: StepPolicy, since: datetime) -> tuple[Month, list[Alarm]]:
     """HR's ladder from ``since`` on."""
     month = Month("2026-03", "Asia/Shanghai", CyclePolicy(hr_review=step), calendar)
-    return month, month.review_alarms(month.review_due(Milestone.HR_REVIEW_DUE, since), since)
+    due = month.review_due(Milestone.HR_REVIEW_DUE, since)
+    return month, STAGES[Stage.HR_REVIEW].ladder(month, due, since)
 
 
 @settings(max_examples=40, deadline=None)
@@ -77,8 +80,8 @@ def test_no_rung_comes_before_its_step_began(
 @settings(max_examples=40, deadline=None)
 @given(CALENDARS, steps(), MOMENTS)
 def test_every_rung_falls_on_a_working_day(calendar: WorkingDays, step: StepPolicy, since: datetime) -> None:
-    month, alarms = ladder(calendar, step, since)
-    again = [later for later in map(month.postponed, alarms) if later is not None]
+    _, alarms = ladder(calendar, step, since)
+    again = [later for alarm in alarms if (later := postponed(alarm, calendar))]
     zone = ZoneInfo(calendar.zone)
     assert all(calendar.is_working(alarm.instant.astimezone(zone).date()) for alarm in [*alarms, *again])
 

@@ -7,9 +7,10 @@ import pytest
 
 from shared.contracts.calendar import CalendarRange, CyclePolicy, Deadline, StepPolicy, WorkingDays
 from shared.contracts.words import Milestone
+from shared.ladder.dates import deadline
 from tests.support.build import spring
-from workflows.deadlines import Month, deadline, month_days, next_month
-from workflows.stages import Phase
+from workflows.deadlines import Month, month_days, next_month
+from workflows.moves import Phase
 
 SHANGHAI = "Asia/Shanghai"
 FIRST_ZONE, LAST_ZONE = "Pacific/Kiritimati", "Pacific/Honolulu"

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from shared.contracts.calendar import END_STATES, CyclePolicy, StepPolicy, WorkingDays
-from shared.contracts.words import EndState, Milestone, Move, Rung
+from shared.contracts.calendar import END_STATES, CyclePolicy, Deadline, StepPolicy, WorkingDays
+from shared.contracts.words import EndState, Milestone, Move, Rung, Stage
+from shared.ladder.dates import Alarm, deadline, postponed
 from tests.support.build import spring
 from tests.unit.workflows.test_deadlines import at, every_day, month
-from workflows.deadlines import Alarm, Month, deadline
+from workflows.deadlines import Month
+from workflows.stages import STAGES
 
 HALF, DUE, SUPERIOR, LEADERSHIP, END = Rung
 
@@ -23,10 +25,15 @@ def shown(alarms: list[Alarm], zone: str = "Asia/Shanghai") -> list[str]:
     ]
 
 
+def ladder(stage: Stage, march: Month, due: Deadline, since: datetime | None = None) -> list[Alarm]:
+    """The ladder of a stage whose deadline has run since then, or since it was due."""
+    return STAGES[stage].ladder(march, due, since or due.instant)
+
+
 def review(since: str, step: StepPolicy | None = None) -> list[Alarm]:
     """HR's ladder for a plan submitted at ``since``."""
     march = month(hr_review=step or StepPolicy(days=2))
-    return march.review_alarms(march.review_due(Milestone.HR_REVIEW_DUE, at(since)), at(since))
+    return ladder(Stage.HR_REVIEW, march, march.review_due(Milestone.HR_REVIEW_DUE, at(since)), at(since))
 
 
 def test_a_review_s_ladder_climbs_by_working_days() -> None:
@@ -63,7 +70,7 @@ def test_the_end_state_tells_and_moves(end: EndState, move: Move) -> None:
 
 def test_a_draft_that_never_comes_is_marked_missing() -> None:
     march = month(draft=StepPolicy(days=1, end_state=EndState.MARK_MISSING))
-    last = march.drafting_alarms(march.draft_due(at("2026-02-16T09:00")), at("2026-02-16T09:00"))[-1]
+    last = ladder(Stage.DRAFTING, march, march.draft_due(at("2026-02-16T09:00")), at("2026-02-16T09:00"))[-1]
     assert (last.rung, last.move) == (END, Move.MARK_MISSING)
 
 
@@ -131,7 +138,7 @@ def test_a_half_time_that_would_come_after_the_deadline_is_left_out() -> None:
 def test_a_rung_keeps_its_local_time_over_a_clock_change() -> None:
     march = month(zone="Europe/Berlin", days=every_day())
     due = deadline(Milestone.DRAFT_DUE, date(2026, 3, 28), march.policy.draft.at, march.zone, march.days)
-    alarms = march.drafting_alarms(due, due.instant)
+    alarms = ladder(Stage.DRAFTING, march, due)
     assert [alarm.instant.isoformat(timespec="minutes") for alarm in alarms] == [
         "2026-03-28T18:00+01:00",
         "2026-03-29T18:00+02:00",
@@ -146,7 +153,7 @@ def test_a_rung_keeps_its_local_time_over_a_clock_change() -> None:
 def test_the_author_s_rungs_are_in_the_author_s_zone(zone: str, offset: str) -> None:
     march = month(zone=zone)
     since = at("2026-02-24T09:00")
-    *_, leadership, end = march.drafting_alarms(march.draft_due(since), since)
+    *_, leadership, end = ladder(Stage.DRAFTING, march, march.draft_due(since), since)
     assert leadership.instant == datetime.fromisoformat(f"2026-03-03T18:00{offset}")
     assert end.instant == datetime.fromisoformat(f"2026-03-05T18:00{offset}")
 
@@ -154,27 +161,27 @@ def test_the_author_s_rungs_are_in_the_author_s_zone(zone: str, offset: str) -> 
 def test_a_draft_nobody_submits_is_missing_in_the_end() -> None:
     march = month()
     since = at("2026-02-24T09:00")
-    assert shown(march.drafting_alarms(march.draft_due(since), since)) == [
+    assert shown(ladder(Stage.DRAFTING, march, march.draft_due(since), since)) == [
         "02-26 13:30 half_time",
         "02-28 18:00 due",
         "03-02 18:00 superior",
         "03-03 18:00 leadership",
         "03-05 18:00 end_state",
     ]
-    assert march.drafting_alarms(march.draft_due(since), since)[-1].move is Move.MARK_MISSING
+    assert ladder(Stage.DRAFTING, march, march.draft_due(since), since)[-1].move is Move.MARK_MISSING
 
 
 def test_the_leader_s_ladder_follows_the_leader_s_policy() -> None:
     march = month(leader_review=StepPolicy(days=1, half_time=False, superior_after=None))
     due = march.review_due(Milestone.LEADER_REVIEW_DUE, at("2026-03-02T09:00"))
-    assert shown(march.review_alarms(due, at("2026-03-02T09:00"))) == [
+    assert shown(ladder(Stage.LEADER_REVIEW, march, due, at("2026-03-02T09:00"))) == [
         "03-03 18:00 due",
         "03-05 18:00 leadership",
     ]
 
 
 def test_tracking_reminds_weekly_and_ends_with_the_month() -> None:
-    alarms = month().tracking_alarms()
+    alarms = ladder(Stage.TRACKING, month(), month().close_opens())
     assert shown(alarms) == [
         "03-06 18:00 due",
         "03-13 18:00 due",
@@ -186,7 +193,7 @@ def test_tracking_reminds_weekly_and_ends_with_the_month() -> None:
 
 
 def test_closing_reminds_once_and_ends_when_the_actuals_are_due() -> None:
-    assert shown(month().closing_alarms(at("2026-03-31T18:00"))) == [
+    assert shown(ladder(Stage.CLOSING, month(), month().actuals_due(), at("2026-03-31T18:00"))) == [
         "04-02 06:00 half_time",
         "04-03 18:00 close",
     ]
@@ -195,7 +202,7 @@ def test_closing_reminds_once_and_ends_when_the_actuals_are_due() -> None:
 def test_a_score_is_final_when_the_dispute_window_is_over() -> None:
     march = month()
     scored = at("2026-03-20T10:00")
-    assert shown(march.scored_alarms(march.confirmation_due(scored), scored)) == [
+    assert shown(ladder(Stage.SCORED, march, march.confirmation_due(scored), scored)) == [
         "03-23 14:00 half_time",
         "03-24 18:00 due",
         "03-25 18:00 superior",
@@ -207,7 +214,7 @@ def test_a_score_is_final_when_the_dispute_window_is_over() -> None:
 def test_time_alone_does_not_end_a_dispute() -> None:
     march = month()
     disputed = at("2026-03-20T10:00")
-    alarms = march.disputed_alarms(march.dispute_answer_due(disputed), disputed)
+    alarms = ladder(Stage.SCORED, march, march.dispute_answer_due(disputed), disputed)
     assert [alarm.rung for alarm in alarms] == [HALF, DUE, SUPERIOR, LEADERSHIP]
     assert {alarm.move for alarm in alarms} == {None}
 
@@ -223,7 +230,7 @@ def test_time_alone_does_not_end_a_dispute() -> None:
 def test_a_postponed_rung_rings_again_on_the_next_working_day(fired: str, again: str) -> None:
     march = month()
     alarm = Alarm(at(fired), march.close_opens(), SUPERIOR)
-    assert march.postponed(alarm) == Alarm(at(again), alarm.deadline, SUPERIOR)
+    assert postponed(alarm, march.days) == Alarm(at(again), alarm.deadline, SUPERIOR)
 
 
 def test_a_postponed_rung_keeps_its_local_time_over_a_clock_change() -> None:
@@ -231,7 +238,7 @@ def test_a_postponed_rung_keeps_its_local_time_over_a_clock_change() -> None:
     due = deadline(
         Milestone.PROGRESS_DUE, date(2026, 3, 28), march.policy.progress.at, march.zone, march.days
     )
-    again = march.postponed(Alarm(due.instant, due, DUE))
+    again = postponed(Alarm(due.instant, due, DUE), march.days)
     assert again is not None
     assert again.instant.isoformat(timespec="minutes") == "2026-03-29T18:00+02:00"
 
@@ -239,10 +246,10 @@ def test_a_postponed_rung_keeps_its_local_time_over_a_clock_change() -> None:
 def test_a_postponed_half_time_is_dropped_when_it_would_come_after_its_deadline() -> None:
     march = month()
     due = march.review_due(Milestone.HR_REVIEW_DUE, at("2026-03-02T08:00"))
-    assert march.postponed(Alarm(at("2026-03-03T13:00"), due, HALF)) == Alarm(
+    assert postponed(Alarm(at("2026-03-03T13:00"), due, HALF), march.days) == Alarm(
         at("2026-03-04T13:00"), due, HALF
     )
-    assert march.postponed(Alarm(at("2026-03-03T19:00"), due, HALF)) is None
+    assert postponed(Alarm(at("2026-03-03T19:00"), due, HALF), march.days) is None
 
 
 def test_at_one_instant_the_lower_rung_comes_first_and_a_bare_move_last() -> None:
@@ -253,7 +260,7 @@ def test_at_one_instant_the_lower_rung_comes_first_and_a_bare_move_last() -> Non
 
 
 def test_an_alarm_reads_as_its_deadline_and_rung() -> None:
-    names = [alarm.name for alarm in month().tracking_alarms()]
+    names = [alarm.name for alarm in ladder(Stage.TRACKING, month(), month().close_opens())]
     assert (names[0], names[-1]) == ("progress_due due", "close_opens close")
 
 
@@ -262,7 +269,7 @@ def test_a_ladder_runs_on_when_the_calendar_ends() -> None:
     assert isinstance(short, WorkingDays)
     march = month(days=short)
     due = march.review_due(Milestone.HR_REVIEW_DUE, at("2026-03-05T09:00"))
-    assert shown(march.review_alarms(due, at("2026-03-05T09:00")))[1:] == [
+    assert shown(ladder(Stage.LEADER_REVIEW, march, due, at("2026-03-05T09:00")))[1:] == [
         "03-09 18:00 due",
         "03-10 18:00 superior",
         "03-11 18:00 leadership",

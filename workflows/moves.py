@@ -6,18 +6,17 @@ from enum import StrEnum
 
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import (
-    AlreadyDecided,
     MonthClosed,
     MonthNotBegun,
     NotAvailable,
     NotYourMove,
     OwnPlan,
     ReasonMissing,
-    StaleVersion,
     TargetWrong,
     WrongStage,
 )
 from shared.contracts.words import ENDED, SYSTEM, Move, Party, Stage
+from workflows.entity.row_state import Row
 
 S, P = Stage, Party
 OPEN_STAGES = tuple(stage for stage in Stage if stage not in ENDED)
@@ -107,13 +106,8 @@ UNTIMELY: Mapping[Phase, type[MonthNotBegun | MonthClosed]] = {
 }
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a plan stands, and the last move that brought it there."""
-
-    stage: Stage
-    version: int
-    last: Moved | None = None
+Standing = Row[Stage, Moved]
+"""Where a plan stands, and the last move that brought it there."""
 
 
 def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) -> Stage:
@@ -126,7 +120,7 @@ def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) ->
     rule = TABLE[command.move]
     if rule.later:
         raise NotAvailable(move=command.move)
-    _check_version(standing, command)
+    standing.check_version(command.expected_version)
     targets = rule.targets.get(standing.stage)
     if not targets:
         raise WrongStage(stage=standing.stage, move=command.move)
@@ -138,15 +132,6 @@ def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) ->
     if command.to is not None and command.to not in targets:
         raise TargetWrong(stage=standing.stage, allowed=", ".join(targets))
     return command.to or targets[0]
-
-
-def _check_version(standing: Standing, command: Command) -> None:
-    if command.expected_version == standing.version:
-        return
-    last = standing.last
-    if last is not None and last.actor != SYSTEM and command.expected_version == standing.version - 1:
-        raise AlreadyDecided(move=last.move, actor=last.actor, stage=standing.stage)
-    raise StaleVersion(expected=command.expected_version, current=standing.version, stage=standing.stage)
 
 
 def _check_party(rule: Rule, command: Command) -> None:

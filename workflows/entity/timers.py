@@ -11,15 +11,15 @@ from shared.contracts.calendar import TimeScale
 
 
 class CalendarTimer:
-    """Sleeps by the calendar of a plan, mapped to the workflow's clock by its scale.
+    """Sleeps by a subject's calendar, mapped to the workflow's clock by its scale.
 
-    Plans that share a deadline are spread over ``jitter`` seconds by their id, so that a month's end
+    Subjects that share a deadline are spread over ``jitter`` seconds by their key, so that a month's end
     does not wake them all in one instant. Lateness is judged by the database, so this costs nobody.
     """
 
-    def __init__(self, scale: TimeScale, plan_id: str, jitter: int) -> None:
+    def __init__(self, scale: TimeScale, subject: str, jitter: int) -> None:
         self._scale = scale
-        spread = zlib.crc32(plan_id.encode()) % (jitter * 1000) if jitter else 0
+        spread = zlib.crc32(subject.encode()) % (jitter * 1000) if jitter else 0
         self._jitter = timedelta(milliseconds=spread) / scale.speed
         self._instant: datetime | None = None
         self._running: asyncio.Task[None] | None = None
@@ -29,7 +29,7 @@ class CalendarTimer:
         return self._scale.calendar(workflow.now())
 
     def due(self, instant: datetime) -> datetime:
-        """When this plan's timer for a calendar instant fires, on the clock."""
+        """When this subject's timer for a calendar instant fires, on the clock."""
         return self._scale.clock(instant) + self._jitter
 
     async def sleep_until(self, instant: datetime | None, woken: Callable[[], bool], name: str = "") -> bool:

@@ -19,7 +19,7 @@ from shared.contracts.refusals import (
 from shared.contracts.words import SYSTEM, Move, Party, Stage
 from tests.support import moves
 from tests.support.build import MARCH, SPRING_NOON, command
-from workflows.stages import OPEN_STAGES, TABLE, Phase, Standing, admit
+from workflows.moves import OPEN_STAGES, TABLE, Phase, Standing, admit
 
 AUTHOR = MARCH.person
 ACTORS = {
