@@ -20,7 +20,7 @@ NAME = "FAULTS_NAME"
 
 PLACES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
     "*": (
-        ("shared.engine.lifecycle_client:Engine", "command", "command.begin", "command.answered"),
+        ("shared.engine.lifecycle_client:LifecycleClient", "command", "command.begin", "command.answered"),
         ("shared.web.command_gateway:CommandGateway", "_send", None, "command.settled"),
         ("shared.store.outbox:Outbox", "mark_published", "relay.acked", None),
         ("shared.store.outbox:Outbox", "taken_first", None, "consumer.inside"),
@@ -34,7 +34,7 @@ PLACES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         ("services.plans.activities:PlansActivitiesImpl", "fire_rung", "begin.rung", "done.rung"),
         ("services.plans.activities.transaction_steps", "together", None, "inside.ledger"),
         ("services.plans.api.reporting:Reporting", "record", None, "progress.committed"),
-        ("shared.engine.lifecycle_client:Engine", "start", "engine.start", None),
+        ("shared.engine.lifecycle_client:LifecycleClient", "start", "engine.start", None),
     ),
     "services.review": (
         ("services.review.activities:ReviewActivitiesImpl", "record_decision", "begin.decide", "done.decide"),

@@ -22,7 +22,8 @@ from shared.contracts.refusals import (
     refusal,
 )
 from shared.contracts.words import Move, Stage
-from shared.engine.lifecycle_client import LifecycleClient, NoLifecycle, Unknown
+from shared.engine.entity_client import NoLifecycle, Unknown
+from shared.engine.lifecycle_client import LifecycleClient
 from shared.store.commands import Commands, Entry, Status
 from shared.store.db import Database
 from shared.telemetry import metrics

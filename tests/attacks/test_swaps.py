@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Stage
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from tests.attacks.company import COMPANY, VERSIONS, plan_in
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS

@@ -17,7 +17,7 @@ from shared.contracts.refusals import (
     WrongStage,
 )
 from shared.contracts.words import Move, Stage
-from shared.engine.lifecycle_client import NoLifecycle
+from shared.engine.entity_client import NoLifecycle
 from shared.store.commands import Commands, Entry
 from shared.store.db import Connection, Database
 from shared.web.command_gateway import Pending, digest

@@ -10,7 +10,7 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.refusals import EngineDown
 from shared.contracts.words import Move
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from shared.store.db import Database
 from shared.web.command_gateway import digest
 from tests.support.build import command

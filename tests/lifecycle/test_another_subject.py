@@ -1,20 +1,25 @@
 """A workflow of another kind of subject has commands, a ladder and repeated answers from the same parts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from shared.contracts.calendar import StepPolicy
 from shared.contracts.entity import COMMAND_UPDATE, LOOK_AGAIN_SIGNAL, STATE_QUERY
+from shared.contracts.ids import LIFECYCLE_QUEUE
 from shared.contracts.words import RungOutcome
+from shared.engine.entity_client import EntityClient, NoLifecycle
 from shared.engine.temporal import BUILD, activities_of, as_refusal
+from shared.process.reconciler import Reconciler
 from tests.lifecycle.loans.contract import (
     LOANS_QUEUE,
     LoanActivities,
@@ -23,6 +28,7 @@ from tests.lifecycle.loans.contract import (
     LoanMove,
     LoanMoved,
     LoanStage,
+    LoanState,
 )
 from tests.lifecycle.loans.office import LoanOffice
 from tests.lifecycle.loans.story import Loan
@@ -30,6 +36,7 @@ from tests.support.build import real_time, spring
 from workflows.__main__ import sandbox
 
 Running = WorkflowHandle[Any, LoanStage]
+LoanClient = EntityClient[LoanCommand, LoanMoved, LoanState]
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 STEP = StepPolicy(days=2)
 WHOLE_LADDER = ["half_time", "due", "superior", "leadership", "end_state"]
@@ -44,7 +51,7 @@ async def office(engine: WorkflowEnvironment) -> AsyncIterator[LoanOffice]:
         Worker(engine.client, task_queue=LOANS_QUEUE, activities=activities, build_id=BUILD),
         Worker(
             engine.client,
-            task_queue="stories",
+            task_queue=LIFECYCLE_QUEUE,
             workflows=[Loan],
             workflow_runner=sandbox().__class__(
                 restrictions=sandbox().restrictions.with_passthrough_modules("tests")
@@ -57,11 +64,19 @@ async def office(engine: WorkflowEnvironment) -> AsyncIterator[LoanOffice]:
 
 async def hand_out(engine: WorkflowEnvironment, loan: str = "laptop", workflow_id: str = "") -> Running:
     """A loan whose time stands still until it is skipped."""
-    given = LoanInput(loan=loan, step=STEP, days=spring(), scale=real_time(MONDAY))
     with engine.with_time_skipping_disabled():
         return await engine.client.start_workflow(
-            "Loan", given, id=workflow_id or f"loan:{uuid4()}", task_queue="stories", result_type=LoanStage
+            "Loan",
+            given(loan),
+            id=workflow_id or f"loan:{uuid4()}",
+            task_queue=LIFECYCLE_QUEUE,
+            result_type=LoanStage,
         )
+
+
+def given(loan: str) -> LoanInput:
+    """A loan handed out on a Monday."""
+    return LoanInput(loan=loan, step=STEP, days=spring(), scale=real_time(MONDAY))
 
 
 def wish(move: LoanMove, version: int, key: str = "") -> LoanCommand:
@@ -95,7 +110,7 @@ async def refused(loan: Running, command: LoanCommand) -> str:
 async def at_version(loan: Running, version: int) -> None:
     """Wait until the workflow knows of that version."""
     async with asyncio.timeout(10):
-        while await loan.query(STATE_QUERY, result_type=int) != version:
+        while (await loan.query(STATE_QUERY, result_type=LoanState)).version != version:
             await asyncio.sleep(0.02)
 
 
@@ -181,3 +196,80 @@ async def test_of_two_commands_in_one_instant_one_wins(
     office.gate.open()
     assert (await first).stage is LoanStage.RETURNED
     assert await second == "move.already_decided"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A loan as the reconciler reads it."""
+
+    id: str
+    stage: LoanStage
+    version: int
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the loan's workflow."""
+        return f"loan:{self.id}"
+
+
+class Loans(Reconciler[Followed]):
+    """Looks after the workflows of loans."""
+
+    def __init__(self, client: LoanClient, office: LoanOffice) -> None:
+        super().__init__(client)
+        self._loans = client
+        self._office = office
+
+    async def page(self, after: str, limit: int, *, awaited: bool = False) -> Sequence[Followed]:
+        """All that are out."""
+        rows = sorted(self._office.rows.items())
+        out = [Followed(key, row.stage, row.version) for key, row in rows if row.stage is LoanStage.OUT]
+        return [] if awaited else [row for row in out if row.id > after][:limit]
+
+    async def start_again(self, row: Followed) -> bool:
+        """Start the workflow anew."""
+        await self._loans.start_from(
+            "Loan", given(row.id), row.workflow_id, TypedSearchAttributes([]), "Loan"
+        )
+        return True
+
+
+@pytest.fixture
+def client(engine: WorkflowEnvironment) -> LoanClient:
+    """What commands, questions and starts are sent with."""
+    return EntityClient(engine.client, LoanMoved, LoanState, SearchAttributeKey.for_keyword("PlanStage"))
+
+
+async def test_the_client_sends_commands_and_finds_answers_after_the_end(
+    engine: WorkflowEnvironment, office: LoanOffice, client: LoanClient
+) -> None:
+    loan = await hand_out(engine, workflow_id="loan:sent")
+    first = await client.update("loan:sent", wish(LoanMove.BRING_BACK, 1))
+    await loan.result()
+    assert await client.update("loan:sent", wish(LoanMove.BRING_BACK, 1)) == first
+    with pytest.raises(NoLifecycle):
+        await client.update("loan:sent", wish(LoanMove.EXTEND, 2))
+
+
+async def test_the_reconciler_starts_a_workflow_that_is_missing(
+    engine: WorkflowEnvironment, office: LoanOffice, client: LoanClient
+) -> None:
+    lost = await hand_out(engine, workflow_id="loan:laptop")
+    await at_version(lost, 1)
+    await lost.terminate("lost")
+    assert await Loans(client, office).look() == 1
+    again = engine.client.get_workflow_handle("loan:laptop")
+    await at_version(again, 1)
+    assert await Loans(client, office).look() == 0
+    await again.terminate()
+
+
+async def test_the_reconciler_has_a_workflow_that_is_behind_look_again(
+    engine: WorkflowEnvironment, office: LoanOffice, client: LoanClient
+) -> None:
+    loan = await hand_out(engine, workflow_id="loan:laptop")
+    await at_version(loan, 1)
+    office.rows["laptop"] = office.rows["laptop"].model_copy(update={"version": 4})
+    assert await Loans(client, office).look() == 1
+    await at_version(loan, 4)
+    await loan.terminate()

@@ -7,7 +7,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.ids import PlanRef
 from shared.contracts.words import Move, Stage
-from shared.engine.lifecycle_client import LifecycleClient, NoLifecycle, Unknown
+from shared.engine.entity_client import NoLifecycle, Unknown
+from shared.engine.lifecycle_client import LifecycleClient
 from tests.support.build import command, lifecycle_input
 from tests.support.timeskip import Owners, start
 

@@ -10,7 +10,8 @@ from shared.base.keys import Keyring
 from shared.contracts.refusals import Blocked, ReasonMissing, StaleVersion
 from shared.contracts.words import Move
 from shared.engine.codec import data_converter
-from shared.engine.lifecycle_client import LifecycleClient, Stuck, Unknown
+from shared.engine.entity_client import Stuck, Unknown
+from shared.engine.lifecycle_client import LifecycleClient
 from shared.engine.temporal import BUILD
 from tests.support import timeskip
 from tests.support.build import MARCH, command, lifecycle_input

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.words import Move, Stage
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from shared.org.common_tables import tables
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway

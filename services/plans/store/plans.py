@@ -57,6 +57,11 @@ class PlanRow:
         """The plan's id."""
         return self.ref.plan_id
 
+    @property
+    def workflow_id(self) -> str:
+        """The id of the plan's lifecycle."""
+        return self.ref.workflow_id
+
 
 @dataclass(frozen=True)
 class ScoreCopy:

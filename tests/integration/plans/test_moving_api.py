@@ -4,7 +4,7 @@ import pytest
 
 from services.plans.store import tables as t
 from shared.contracts.refusals import EngineDown
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from shared.store.db import Database
 from tests.integration.plans.calls import CHINESE, PATH, act, code, write
 from tests.integration.plans.company import count

@@ -27,7 +27,8 @@ from shared.contracts.lifecycle import (
 )
 from shared.contracts.refusals import EngineDown, Unknown
 from shared.contracts.words import Move, Stage
-from shared.engine.lifecycle_client import LifecycleClient, Stuck
+from shared.engine.entity_client import Stuck
+from shared.engine.lifecycle_client import LifecycleClient
 from shared.store.db import Database
 from shared.telemetry import metrics
 from tests.integration.plans.lifecycle import Course

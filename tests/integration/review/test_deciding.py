@@ -13,7 +13,7 @@ from services.review.store.tables import COMMANDS
 from shared.contracts.events import DecisionRecordedEvent, StageEntered
 from shared.contracts.refusals import EngineDown
 from shared.contracts.words import Move, Role, Stage
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from shared.store.db import Database
 from tests.integration.review.calls import REVIEW, Client, approve, post, send_back
 from tests.integration.review.company import count, opening, tell, told

@@ -9,7 +9,7 @@ from services.scoring.activities import ScoringActivitiesImpl
 from services.scoring.store.tables import answers as answer_table
 from shared.contracts.refusals import EngineDown, WindowOver
 from shared.contracts.words import Party, Stage
-from shared.engine.lifecycle_client import Unknown
+from shared.engine.entity_client import Unknown
 from shared.store.db import Database
 from tests.integration.scoring.around import LifecycleInMemory, count, stand, tell
 from tests.integration.scoring.conftest import Client

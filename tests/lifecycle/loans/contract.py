@@ -56,6 +56,12 @@ class LoanMoved(Value):
     version: int
 
 
+class LoanState(Value):
+    """What the workflow knows of its loan."""
+
+    version: int
+
+
 class LoanRow(Value):
     """Where a loan stands, with the answers to its commands."""
 

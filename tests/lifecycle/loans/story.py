@@ -52,9 +52,9 @@ class Loan(EntityWorkflow[LoanStage, LoanCommand, LoanMoved]):
         self.queue.admit(command, self._target)
 
     @workflow.query(name=STATE_QUERY)
-    def state(self) -> int:
+    def state(self) -> contract.LoanState:
         """The version that the workflow knows."""
-        return self.row.known.version if self.row.known else 0
+        return contract.LoanState(version=self.row.known.version if self.row.known else 0)
 
     def _target(self, command: LoanCommand) -> LoanStage:
         self.row.here.check_version(command.expected_version)
