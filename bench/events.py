@@ -92,7 +92,7 @@ async def _measured(ground: Ground, database: Database, person: str, series: Ser
 
 
 def _telling(database: Database, person: str, reason: str, number: int) -> Callable[[], Awaitable[object]]:
-    plan = PlanRef(company="bench", month=MONTH, person=person)
+    plan = PlanRef(company="bench", month=MONTH, person=person, department="all")
     recipient = (HR, LEADER, person)[number % 3]
     words = {"plan": lifecycles.plan_id(person), "author": person, "actor": HR, "stage": "tracking"}
     notice = Notice(recipient=recipient, reason=reason, template="approved", parameters=words)

@@ -17,7 +17,7 @@ Clients = Callable[[str], Client]
 
 def plan_id(person: str) -> str:
     """The id of a manager's plan."""
-    return PlanRef(company="bench", month=MONTH, person=person).plan_id
+    return PlanRef(company="bench", month=MONTH, person=person, department="all").plan_id
 
 
 async def draft(clients: Clients, person: str) -> None:

@@ -35,7 +35,7 @@ def managers(count: int) -> list[str]:
 
 def plan_id(person: str, month: str = MONTH) -> str:
     """The id of a manager's plan."""
-    return PlanRef(company=COMPANY, month=month, person=person).plan_id
+    return PlanRef(company=COMPANY, month=month, person=person, department="all").plan_id
 
 
 def _person(person_id: str, role: Role) -> Person:

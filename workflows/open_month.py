@@ -103,8 +103,7 @@ def _input(
     company: str, month: str, planner: Planner, policy: CyclePolicy, days: WorkingDays, scale: TimeScale
 ) -> LifecycleInput:
     return LifecycleInput(
-        plan=PlanRef(company=company, month=month, person=planner.person),
-        department=planner.department,
+        plan=PlanRef(company=company, month=month, person=planner.person, department=planner.department),
         zone=planner.zone,
         policy=policy,
         working_days=days,
@@ -126,8 +125,8 @@ async def _start(plan: LifecycleInput) -> bool:
             parent_close_policy=ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             task_timeout=TASK_TIMEOUT,
-            search_attributes=at_start(plan.plan, plan.department),
-            static_summary=summary(plan.plan, plan.department),
+            search_attributes=at_start(plan.plan),
+            static_summary=summary(plan.plan),
         )
     except WorkflowAlreadyStartedError:
         workflow.logger.info("already started: %s", plan.plan.workflow_id)

@@ -112,7 +112,6 @@ class PlanLifecycle(EntityWorkflow[Stage, Command, Moved]):
         reminder = FireRung(
             command_id=self._id_of(alarm),
             plan=given.plan,
-            department=given.department,
             stage=self.row.here.stage,
             plan_version=self.row.here.version,
             deadline=due,

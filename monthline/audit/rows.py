@@ -33,7 +33,8 @@ AGE = "extract(epoch from clock_timestamp() - {})::float8"
 PLAN = "body->'data'->'plan'->>"
 MOVED = (
     f"case when subject = '{StageEntered.subject()}'"
-    f" then concat_ws(':', {PLAN}'company', {PLAN}'month', {PLAN}'person') else '' end as plan_id,"
+    f" then concat_ws(':', {PLAN}'company', {PLAN}'month', {PLAN}'person', {PLAN}'department',"
+    f" nullif({PLAN}'number', '1')) else '' end as plan_id,"
     f" case when subject = '{StageEntered.subject()}'"
     " then (body->'data'->>'version')::int else 0 end as version"
 )

@@ -60,4 +60,9 @@ class Scene:
 
     def plan_id(self, person: str) -> str:
         """The id of the person's plan."""
-        return PlanRef(company=self.company.company.id, month=self.month, person=person).plan_id
+        return PlanRef(
+            company=self.company.company.id,
+            month=self.month,
+            person=person,
+            department=self.company.organisation.people[person].department,
+        ).plan_id

@@ -17,6 +17,7 @@ from services.notify.domain.values import (
 from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import Scope
 from services.notify.webhooks import Caller as WebhookCaller
+from shared.contracts.ids import PlanId
 from shared.contracts.refusals import Forbidden, Invalid, NotFound, field_error
 from shared.contracts.values import Code, Text
 from shared.contracts.words import Role
@@ -28,10 +29,6 @@ from shared.web.paging import Page, PageWanted, Paging, cursor_refused
 LARGEST_ID: Final = 2**63 - 1
 LONGEST_ID: Final = len(str(LARGEST_ID))
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-PlanId = Annotated[
-    str,
-    Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}:20[0-9]{2}-(0[1-9]|1[0-2]):[a-z0-9][a-z0-9_-]{0,39}$"),
-]
 READERS: Final = frozenset({Role.HR, Role.AUDITOR, Role.EXECUTIVE})
 SECRET_FORM: Final = Text(
     zh="whsec_ 加上 24 到 64 个随机字节的 base64 形式",
@@ -114,7 +111,7 @@ class NotifyApi:
         self,
         caller: Caller,
         paging: PageWanted,
-        plan: PlanId | None = None,
+        plan: Annotated[PlanId | None, Query()] = None,
         state: DeliveryState | None = None,
     ) -> Page[Delivery]:
         """Mails and webhook calls about the plans the caller oversees, newest first."""

@@ -60,7 +60,7 @@ class Telling:
     async def tell(self, connection: Connection, several: Sequence[Told]) -> None:
         """Keep the events' messages and queue their mails and calls, all or nothing."""
         organisation = await self._people.get(connection)
-        facts = [_fact(told, organisation) for told in several]
+        facts = [_fact(told) for told in several]
         mails = await self._mails(connection, facts, organisation)
         subscribed = await webhooks.subscriptions(connection)
         calls = [call for fact in facts for call in _calls(fact, subscribed)]
@@ -94,21 +94,18 @@ def _notices(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Notice]]:
             yield fact, notice
 
 
-def _fact(told: Told, organisation: Organisation) -> Fact:
-    plan, department = plan_of(told.event)
-    if plan is not None and department is None:
-        author = organisation.person(plan.person)
-        department = author.department if author else None
-    return Fact(told, plan.plan_id if plan else None, department)
+def _fact(told: Told) -> Fact:
+    plan = plan_of(told.event)
+    return Fact(told, plan.plan_id if plan else None, plan.department if plan else None)
 
 
-def plan_of(event: Event) -> tuple[PlanRef | None, str | None]:
-    """The plan an event is about and its department, as far as the event says."""
+def plan_of(event: Event) -> PlanRef | None:
+    """The plan that an event is about, if it is about one."""
     for source in (event, *(getattr(event, name, None) for name in ("submission", "closed", "score"))):
         plan = getattr(source, "plan", None)
         if isinstance(plan, PlanRef):
-            return plan, getattr(source, "department", None)
-    return None, None
+            return plan
+    return None
 
 
 def _message(notice: Notice, organisation: Organisation, zone: str) -> NewMessage:

@@ -47,7 +47,6 @@ class ReviewActivitiesImpl(ReviewActivities):
             opened = await rounds.open_round(
                 connection,
                 plan=submission.plan,
-                department=submission.department,
                 stage=request.stage,
                 revision=submission.revision,
                 plan_version=request.plan_version,
@@ -148,7 +147,6 @@ async def _open_next(connection: Connection, round_: Round, request: RecordDecis
     opened = await rounds.open_round(
         connection,
         plan=round_.plan,
-        department=round_.department,
         stage=request.next_stage,
         revision=round_.revision,
         plan_version=round_.plan_version + 1,
@@ -162,7 +160,6 @@ def _opened(organisation: Organisation, round_: Round, at: datetime) -> RoundOpe
     people = [approver.person for approver in approvers(organisation, round_.question, at)]
     return RoundOpened(
         plan=round_.plan,
-        department=round_.department,
         stage=round_.stage,
         revision=round_.revision,
         due=round_.deadline.instant,
@@ -180,7 +177,6 @@ async def _closed(connection: Connection, round_: Round) -> RoundClosed:
         told = notices.recalled(round_, people)
     return RoundClosed(
         plan=round_.plan,
-        department=round_.department,
         stage=round_.stage,
         reason=round_.closed_because,
         at=at,
@@ -200,7 +196,6 @@ async def _fire(connection: Connection, request: FireRung, round_: Round, at: da
         connection,
         ReviewRungFired(
             plan=request.plan,
-            department=round_.department,
             milestone=request.deadline.milestone,
             rung=request.rung,
             due=request.due,

@@ -105,7 +105,7 @@ def _short(score: Score) -> Scored:
 
 async def _tell_scored(connection: Connection, request: ScorePlan, score: Score) -> None:
     organisation = await ORG.load(connection)
-    scoree = Scoree(score.plan.person, score.department)
+    scoree = Scoree(score.plan.person, score.plan.department)
     waiting = leaders(organisation, scoree, await now(connection), Milestone.CONFIRMATION_DUE)
     told = notices.scored(score, request.confirmation, request.plan_version, waiting)
     await OUTBOX.tell(connection, PlanScored(score=score, notices=told))
@@ -118,7 +118,7 @@ def _check_seen(row: ScoreRow, plan_version: int) -> None:
 
 
 def _leaders(organisation: Organisation, row: ScoreRow, step: Milestone) -> Leaders:
-    return leaders(organisation, Scoree(row.score.plan.person, row.score.department), row.at, step)
+    return leaders(organisation, Scoree(row.score.plan.person, row.score.plan.department), row.at, step)
 
 
 def _recorded(command: Command, result: Answered) -> AnswerRecorded:
@@ -152,7 +152,7 @@ def _has_acted(row: ScoreRow, request: FireRung) -> bool:
 
 async def _fire(connection: Connection, request: FireRung, row: ScoreRow) -> FiredRung:
     organisation = await ORG.load(connection)
-    author, department = row.score.plan.person, row.score.department
+    author, department = row.score.plan.person, row.score.plan.department
     meant = addressed(
         organisation, Scoree(author, department), row.at, request.deadline.milestone, request.rung
     )
@@ -165,7 +165,6 @@ async def _fire(connection: Connection, request: FireRung, row: ScoreRow) -> Fir
         connection,
         ScoringRungFired(
             plan=request.plan,
-            department=department,
             milestone=request.deadline.milestone,
             rung=request.rung,
             due=request.due,

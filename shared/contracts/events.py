@@ -93,7 +93,6 @@ class StageEntered(Event):
     owner = "plans"
     fact = "stage_entered"
     plan: PlanRef
-    department: Code
     move: Move
     actor: str
     on_behalf_of: str | None = None
@@ -145,7 +144,6 @@ class RungFired(Event):
     owner = "plans"
     fact = "rung_fired"
     plan: PlanRef
-    department: Code
     milestone: Milestone
     rung: Rung
     due: AwareDatetime
@@ -172,7 +170,6 @@ class RoundOpened(Event):
     owner = "review"
     fact = "round_opened"
     plan: PlanRef
-    department: Code
     stage: Stage
     revision: int
     due: datetime
@@ -184,7 +181,6 @@ class RoundClosed(Event):
     owner = "review"
     fact = "round_closed"
     plan: PlanRef
-    department: Code
     stage: Stage
     reason: str
     at: AwareDatetime

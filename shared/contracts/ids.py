@@ -1,8 +1,10 @@
 """Names that other processes must be able to build and to read: plan ids and workflow ids."""
 
 import hashlib
+import re
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, StringConstraints
 
 from shared.contracts.values import Code, Month, Value
 
@@ -10,17 +12,31 @@ WORKFLOW_PREFIX = "plan:"
 LIFECYCLE_QUEUE = "lifecycle"
 
 
+PLAN_ID_FORM = "company:YYYY-MM:person:department, or company:YYYY-MM:person:department:number from 2 on"
+_CODE = "[a-z0-9][a-z0-9_-]{0,39}"
+_FORM = rf"{_CODE}:20[0-9]{{2}}-(0[1-9]|1[0-2]):{_CODE}:{_CODE}(:([2-9]|[1-9][0-9]))?"
+_PLAN_ID = re.compile(_FORM)
+PlanId = Annotated[str, StringConstraints(pattern=f"^{_FORM}$")]
+"""The id of a plan, see :attr:`PlanRef.plan_id`."""
+
+
 class PlanRef(Value):
-    """A plan is one person's work of one month in one company; it has no name in it."""
+    """The identity of a plan: a person's work of one month in one department (domain section 19.17).
+
+    ``number`` tells several plans of the same person, month and department apart, such as one per project.
+    """
 
     company: Code
     month: Month
     person: Code
+    department: Code
+    number: Annotated[int, Field(ge=1, le=99)] = 1
 
     @property
     def plan_id(self) -> str:
-        """``company:month:person``, the key of the plan in every table, path and event."""
-        return f"{self.company}:{self.month}:{self.person}"
+        """``company:month:person:department[:number]``, the plan's key in every table, path and event."""
+        first = f"{self.company}:{self.month}:{self.person}:{self.department}"
+        return first if self.number == 1 else f"{first}:{self.number}"
 
     @property
     def workflow_id(self) -> str:
@@ -32,15 +48,18 @@ def parse_plan_id(plan_id: str) -> PlanRef:
     """The inverse of :attr:`PlanRef.plan_id`.
 
     Raises:
-        ValueError: the text is not ``company:month:person``.
+        ValueError: the text has another form.
     """
-    parts = plan_id.split(":")
-    if len(parts) != 3:
-        raise ValueError("a plan id reads company:YYYY-MM:person")
-    try:
-        return PlanRef(company=parts[0], month=parts[1], person=parts[2])
-    except ValidationError as error:
-        raise ValueError("a plan id reads company:YYYY-MM:person") from error
+    if _PLAN_ID.fullmatch(plan_id) is None:
+        raise ValueError(f"a plan id reads {PLAN_ID_FORM}")
+    company, month, person, department, *number = plan_id.split(":")
+    return PlanRef(
+        company=company,
+        month=month,
+        person=person,
+        department=department,
+        number=int(number[0]) if number else 1,
+    )
 
 
 def parse_workflow_id(workflow_id: str) -> PlanRef:

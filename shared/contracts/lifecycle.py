@@ -28,7 +28,6 @@ class LifecycleInput(Value):
     """One plan's month: who, and every date-making fact by value."""
 
     plan: PlanRef
-    department: Code
     zone: Zone
     policy: CyclePolicy
     working_days: WorkingDays

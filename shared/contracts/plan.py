@@ -163,7 +163,6 @@ class Submission(Value):
     """A frozen revision with what reviewers need to judge it."""
 
     plan: PlanRef
-    department: Code
     revision: int
     plan_version: int
     template_version: int
@@ -204,7 +203,6 @@ class ClosedPlan(Value):
     """A plan whose figures are frozen: all that scoring needs."""
 
     plan: PlanRef
-    department: Code
     revision: int
     content: PlanContent
     categories: tuple[CategoryRule, ...]

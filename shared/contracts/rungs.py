@@ -20,7 +20,6 @@ class FireRung(Value):
 
     command_id: str
     plan: PlanRef
-    department: Code
     stage: Stage
     plan_version: int
     deadline: Deadline

@@ -44,7 +44,6 @@ class Score(Value):
     """A score with everything it was made from; ``total`` is rounded once, half up, to 2 decimals."""
 
     plan: PlanRef
-    department: Code
     version: int
     formula_version: int
     policy_version: int

@@ -35,8 +35,8 @@ class LifecycleClient(EntityClient[Command, Moved, LifecycleState]):
 
     async def start(self, given: LifecycleInput) -> None:
         """Start a plan's lifecycle from what it was started with; nothing happens when one runs."""
-        shown = at_start(given.plan, given.department)
-        said = summary(given.plan, given.department)
+        shown = at_start(given.plan)
+        said = summary(given.plan)
         await self.start_from(PLAN_LIFECYCLE, given, given.plan.workflow_id, shown, said)
 
     async def open_month(self, request: OpenMonthInput) -> str:

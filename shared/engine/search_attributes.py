@@ -12,17 +12,17 @@ REVIEW_DUE_AT = SearchAttributeKey.for_datetime("ReviewDueAt")
 ESCALATION_LEVEL = SearchAttributeKey.for_int("EscalationLevel")
 
 
-def at_start(plan: PlanRef, department: str) -> TypedSearchAttributes:
+def at_start(plan: PlanRef) -> TypedSearchAttributes:
     """What a new lifecycle shows from its first event on."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(PLAN_MONTH, plan.month),
-            SearchAttributePair(DEPARTMENT, department),
+            SearchAttributePair(DEPARTMENT, plan.department),
             SearchAttributePair(PLAN_STAGE, Stage.DRAFTING.value),
         ]
     )
 
 
-def summary(plan: PlanRef, department: str) -> str:
+def summary(plan: PlanRef) -> str:
     """What operators read of a lifecycle in a list."""
-    return f"Plan {plan.month}, department {department}"
+    return f"Plan {plan.month}, department {plan.department}"

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from shared.contracts.ids import PLAN_ID_FORM
+
 Words = tuple[str, str]
 
 _DATE: Words = ("日期应写成 2026-03-01 这样的形式", "write the date as 2026-03-01")
@@ -58,7 +60,10 @@ _BY_PREFIX: Mapping[str, Words] = {
     "dict": _FIELDS,
     "url": _LINK,
 }
-_PLAN: Words = ("计划编号的形式是 公司:YYYY-MM:人员", "a plan id reads company:YYYY-MM:person")
+_PLAN: Words = (
+    "计划编号的形式是 公司:YYYY-MM:人员:部门，第二份起再加 :序号",
+    f"a plan id reads {PLAN_ID_FORM}",
+)
 _BY_PATTERN: Mapping[str, Words] = {
     ":20[0-9]{2}-": _PLAN,
     "@": ("不是有效的邮箱地址", "this is not a mail address"),

@@ -89,4 +89,6 @@ VERSIONS: Final = {
 
 def plan_in(stage: Stage) -> PlanRef:
     """The author's plan that stands in ``stage``: one a month."""
-    return PlanRef(company=COMPANY, month=f"2026-{list(Stage).index(stage) + 1:02}", person="author")
+    return PlanRef(
+        company=COMPANY, month=f"2026-{list(Stage).index(stage) + 1:02}", person="author", department="east"
+    )

@@ -65,7 +65,6 @@ def entered(plan: PlanRef, stage: Stage) -> StageEntered:
     """The news that a plan stands in ``stage``."""
     return StageEntered(
         plan=plan,
-        department="east",
         move=Move.CLOSE,
         actor=plan.person,
         stage=stage,
@@ -88,7 +87,7 @@ async def _write_plan(database: Database, activities: PlansActivitiesImpl, stage
     await activities.open(
         OpenPlan(
             command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-            given=lifecycle_input(plan=plan, department="east", zone="UTC"),
+            given=lifecycle_input(plan=plan, zone="UTC"),
             deadline=deadline(Milestone.DRAFT_DUE),
         )
     )
@@ -138,7 +137,7 @@ async def give_scores(database: Database) -> None:
     """Scores of the plans that have come so far, and a metric of sales."""
     figures = month((40, 20, 15, 25), (80, 50, 0, 80))
     for stage in SCORED:
-        closed = figures.model_copy(update={"plan": plan_in(stage), "department": "east"})
+        closed = figures.model_copy(update={"plan": plan_in(stage)})
         await ScoringActivitiesImpl(database).score(
             ScorePlan(
                 command_id=f"close:{stage}",

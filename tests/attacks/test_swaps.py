@@ -14,7 +14,7 @@ from tests.attacks.rights import RIGHTS
 from tests.attacks.table import OnPlan
 from tests.attacks.tokens import bearer
 
-NOWHERE = PlanRef(company=COMPANY, month="2026-03", person="nobody").plan_id
+NOWHERE = PlanRef(company=COMPANY, month="2026-03", person="nobody", department="sales").plan_id
 ON_PLAN = [
     (service, name)
     for service, rows in RIGHTS.items()
@@ -73,9 +73,11 @@ async def test_a_plan_that_is_not_theirs_looks_like_one_that_does_not_exist(
 @pytest.mark.parametrize(
     "plan_id",
     [
-        "acme:2026-04:author:x", "acme:2026-04", "acme:2026-13:author", "other:2026-04:author",
-        "acme:2026-04:AUTHOR", "acme:2026-04:author%00", "acme:2026-04:author%0A", "..%2f..%2fetc",
-        "acme:2026-04:%27%20or%201=1--", "acme%3A2026-04%3Aauthor%20", "x" * 5000,
+        "acme:2026-04:author", "acme:2026-04:author:east:x", "acme:2026-04:author:east:1", "acme:2026-04",
+        "acme:2026-13:author:east", "other:2026-04:author:east", "acme:2026-04:author:sales",
+        "acme:2026-04:AUTHOR:east", "acme:2026-04:author:east%00", "acme:2026-04:author:east%0A",
+        "..%2f..%2fetc",
+        "acme:2026-04:%27%20or%201=1--", "acme%3A2026-04%3Aauthor%3Aeast%20", "x" * 5000,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("service", "folder"), FOLDERS.items())

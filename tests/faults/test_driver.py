@@ -11,7 +11,7 @@ from monthline.audit.driver import read
 from monthline.demo.issuer import Signer, SigningKey
 from shared.contracts.words import Move
 
-WISH = Wish("m0001", "drill:2026-12:m0001", Move.SUBMIT, 1, "key1")
+WISH = Wish("m0001", "drill:2026-12:m0001:all", Move.SUBMIT, 1, "key1")
 
 
 class Api(httpx2.AsyncBaseTransport):

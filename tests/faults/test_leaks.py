@@ -27,6 +27,6 @@ def test_what_belongs_in_no_log_is_found(tmp_path: Path, line: str, kind: str) -
 
 def test_ids_are_no_personal_text(tmp_path: Path) -> None:
     log = tmp_path / "plans.log"
-    log.write_text('{"plan": "drill:2026-12:m0001", "person": "m0001", "command": "m0001:plans:abc"}\n')
+    log.write_text('{"plan": "drill:2026-12:m0001:all", "person": "m0001", "command": "m0001:plans:abc"}\n')
     assert leaks([log], [SECRET]) == []
     assert leaks([log], []) == []

@@ -22,7 +22,7 @@ from services.review.store import tables as review
 from services.review.store.plans import stage_of
 from shared.base.settings import ProcessSettings
 from shared.contracts.events import DecisionRecordedEvent, DepartmentChanged, PersonChanged
-from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef, command_id
+from shared.contracts.ids import LIFECYCLE_QUEUE, PlanRef, command_id, parse_plan_id
 from shared.contracts.lifecycle import PLAN_LIFECYCLE, Command
 from shared.contracts.plans import PLANS_QUEUE, PlansActivities
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
@@ -42,7 +42,10 @@ from tests.unit.plans.build import GOOD
 from workflows.__main__ import lifecycle_worker
 
 RACES = 12
-AUTHORS = [PlanRef(company="acme", month="2026-03", person=f"race{number:02}") for number in range(RACES)]
+AUTHORS = [
+    PlanRef(company="acme", month="2026-03", person=f"race{number:02}", department="east")
+    for number in range(RACES)
+]
 
 
 @dataclass
@@ -127,13 +130,13 @@ async def until(condition: Callable[[], object]) -> None:
 
 async def waits_for_hr(house: House, plan: PlanRef) -> None:
     """A plan that its author has submitted, with its round open."""
-    given = lifecycle_input(plan=plan, department="east")
+    given = lifecycle_input(plan=plan)
     await house.client.start_workflow(
         PLAN_LIFECYCLE,
         given,
         id=plan.workflow_id,
         task_queue=LIFECYCLE_QUEUE,
-        search_attributes=at_start(plan, "east"),
+        search_attributes=at_start(plan),
     )
 
     async def opened() -> bool:
@@ -196,7 +199,7 @@ async def test_of_two_decisions_at_two_processes_one_is_kept_by_every_store(hous
     async with house.review.transaction() as connection:
         events = [row.body["data"] for row in await connection.execute(decided)]
     assert sorted((event["plan"]["person"], event["actor"]) for event in events) == sorted(
-        (plan_id.rpartition(":")[2], actor) for plan_id, actor in winners.items()
+        (parse_plan_id(plan_id).person, actor) for plan_id, actor in winners.items()
     )
 
 

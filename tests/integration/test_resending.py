@@ -80,7 +80,7 @@ async def pending(database: Database, wanted: int, plans: int = 3) -> None:
     """So many commands without an answer, of so many plans in turn."""
     async with database.autocommit() as connection:
         for number in range(wanted):
-            plan = PlanRef(company="acme", month="2026-03", person=f"p{number % plans}")
+            plan = PlanRef(company="acme", month="2026-03", person=f"p{number % plans}", department="sales")
             one = command(Move.SUBMIT, 1, plan=plan, key=f"key-{number:05}")
             assert await COMMANDS.receive(connection, one, digest(one)) is None
 

@@ -16,7 +16,7 @@ from tests.support.timeskip import Owners, start
 async def test_the_answer_of_the_last_command_is_found_after_the_plan_has_ended(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    plan = PlanRef(company="acme", month="2026-03", person="lost1")
+    plan = PlanRef(company="acme", month="2026-03", person="lost1", department="sales")
     running = await start(engine, lifecycle_input(plan=plan), plan.workflow_id)
     last = command(Move.CANCEL, 1, plan=plan, note="joined by mistake", key="last-one")
     first = await running.give(last)
@@ -29,7 +29,7 @@ async def test_the_answer_of_the_last_command_is_found_after_the_plan_has_ended(
 async def test_a_new_command_to_a_plan_that_has_ended_finds_no_lifecycle(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    plan = PlanRef(company="acme", month="2026-03", person="lost2")
+    plan = PlanRef(company="acme", month="2026-03", person="lost2", department="sales")
     running = await start(engine, lifecycle_input(plan=plan), plan.workflow_id)
     await running.give(command(Move.CANCEL, 1, plan=plan, note="joined by mistake"))
     await running.handle.result()
@@ -40,7 +40,7 @@ async def test_a_new_command_to_a_plan_that_has_ended_finds_no_lifecycle(
 async def test_a_command_cut_off_by_the_end_of_its_lifecycle_is_unknown_and_not_refused(
     engine: WorkflowEnvironment, owners: Owners
 ) -> None:
-    plan = PlanRef(company="acme", month="2026-03", person="lost3")
+    plan = PlanRef(company="acme", month="2026-03", person="lost3", department="sales")
     given = lifecycle_input(plan=plan)
     running = await start(engine, given, plan.workflow_id)
     await running.settled()

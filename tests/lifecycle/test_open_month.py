@@ -36,7 +36,7 @@ async def open_month(engine: WorkflowEnvironment, asked: OpenMonthInput) -> Open
 
 def workflow_id(company: str, person: str) -> str:
     """The id of a planner's lifecycle of March."""
-    return PlanRef(company=company, month="2026-03", person=person).workflow_id
+    return PlanRef(company=company, month="2026-03", person=person, department="sales").workflow_id
 
 
 async def runs(engine: WorkflowEnvironment, asked: OpenMonthInput, owners: Owners) -> list[str | None]:

@@ -28,7 +28,7 @@ def quiet() -> LifecycleInput:
 
 async def race(engine: WorkflowEnvironment, owners: Owners, number: int) -> tuple[Moved, Refusal]:
     """HR approves and returns one plan in the same instant: who won, and what the other was told."""
-    ref = PlanRef(company="acme", month="2026-03", person=f"race{number:03}")
+    ref = PlanRef(company="acme", month="2026-03", person=f"race{number:03}", department="sales")
     given = lifecycle_input(plan=ref)
     stand(owners, given, Stage.HR_REVIEW, 2, SUBMITTED)
     plan = await start(engine, given)

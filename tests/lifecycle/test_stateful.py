@@ -87,7 +87,7 @@ class Lifecycle(Wishes):
 
     def begin(self) -> None:
         """A new plan in drafting."""
-        self.ref = PlanRef(company="acme", month="2026-03", person=f"wish{next(PEOPLE)}")
+        self.ref = PlanRef(company="acme", month="2026-03", person=f"wish{next(PEOPLE)}", department="sales")
         self.owners.plans.ledger.clear()
         self.owners.scoring.confirmed.clear()
         self.owners.scoring.disputed = False

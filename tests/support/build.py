@@ -11,7 +11,7 @@ from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, PlanContent
 from shared.contracts.values import Text
 from shared.contracts.words import Move, Party
 
-MARCH = PlanRef(company="acme", month="2026-03", person="p017")
+MARCH = PlanRef(company="acme", month="2026-03", person="p017", department="sales")
 SPRING_FIRST = date(2026, 1, 1)
 SPRING_NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 # Mainland China's holidays and worked weekends of early 2026.
@@ -43,7 +43,6 @@ def lifecycle_input(**changes: Any) -> LifecycleInput:
     """A plan for March 2026 whose drafting opens on Friday 13 February, 09:00 in Shanghai."""
     given: dict[str, Any] = {
         "plan": MARCH,
-        "department": "sales",
         "zone": "Asia/Shanghai",
         "policy": CyclePolicy(jitter_seconds=0),
         "working_days": spring(),

@@ -129,7 +129,6 @@ class PlansInMemory(PlansActivities):
         """Frozen figures without any figure."""
         return ClosedPlan(
             plan=request.plan,
-            department="sales",
             revision=1,
             content=content("40", "20", "15", "25"),
             categories=CATEGORIES,
@@ -143,7 +142,6 @@ class PlansInMemory(PlansActivities):
     def _submission(self, of: Any, version: int) -> Submission:
         return Submission(
             plan=of.plan,
-            department="sales",
             revision=1,
             plan_version=version,
             template_version=1,

@@ -225,6 +225,6 @@ async def start(environment: WorkflowEnvironment, plan: LifecycleInput, workflow
             id=workflow_id or f"{plan.plan.workflow_id}:{uuid4().hex[:8]}",
             task_queue=LIFECYCLE_QUEUE,
             result_type=LifecycleState,
-            search_attributes=at_start(plan.plan, plan.department),
+            search_attributes=at_start(plan.plan),
         )
     return Plan(environment, handle, plan.scale)

@@ -48,7 +48,7 @@ class PlansActivitiesImpl(PlansActivities):
             Unknown: neither the department nor any above it has a template.
             OrganisationBehind: the department or one above it has not been told yet.
         """
-        chain = await self._chain(request.given.department)
+        chain = await self._chain(request.given.plan.department)
         async with self._database.transaction() as connection:
             found = await steps.position(connection, request)
             opened = found or await steps.open_new(connection, request, chain)
@@ -115,7 +115,7 @@ class PlansActivitiesImpl(PlansActivities):
     async def fire_rung(self, request: FireRung) -> FiredRung:
         """Record a rung and name who hears of it; nothing is recorded for who has acted already."""
         organisation = await self._org.get()
-        meant = addressed(request.rung, request.plan.person, request.department, organisation)
+        meant = addressed(request.rung, request.plan.person, request.plan.department, organisation)
         outcome, told = present(organisation, meant, request.local_date)
         async with self._database.transaction() as connection:
             plan = await plans.lock(connection, request.plan.plan_id)

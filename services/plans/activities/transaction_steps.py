@@ -56,7 +56,7 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     """Write the plan; None when another transaction has done so in the meantime."""
     template = effective(chain, await templates.newest(connection, chain))
     if template is None:
-        raise Unknown(what="template", path=f"departments.{request.given.department}")
+        raise Unknown(what="template", path=f"departments.{request.given.plan.department}")
     facts = moves.opening(request, await now(connection))
     line = chained(FIRST, facts.line)
     if not await plans.open_new(connection, request, template, line):
@@ -91,7 +91,6 @@ def facts_of(
     running = plan.deadline if stage is plan.stage else None
     return moves.carried_out(
         command,
-        department=plan.department,
         previous=plan.stage,
         stage=stage,
         version=plan.version,
@@ -156,7 +155,6 @@ async def submission_of(connection: Connection, plan: PlanRow, command: Command)
         raise Blocked(findings=[finding.model_dump(mode="json") for finding in findings])
     return Submission(
         plan=plan.ref,
-        department=plan.department,
         revision=plan.revision + 1,
         plan_version=plan.version + 1,
         template_version=plan.template_version,
@@ -199,7 +197,6 @@ async def figures(connection: Connection, plan: PlanRow) -> ClosedPlan:
     fed = await progress.fed(connection, fed_metrics(submission.content), plan.ref.month)
     return ClosedPlan(
         plan=plan.ref,
-        department=plan.department,
         revision=submission.revision,
         content=submission.content,
         categories=submission.categories,
@@ -245,7 +242,6 @@ async def keep_rung(
         connection,
         RungFired(
             plan=request.plan,
-            department=request.department,
             milestone=request.deadline.milestone,
             rung=request.rung,
             due=request.due,

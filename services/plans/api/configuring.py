@@ -140,10 +140,12 @@ class Configuring:
         _require(people_problems(await self._org.get(), month, people))
 
     async def _require_new(self, month: str, people: tuple[str, ...]) -> None:
-        """Raises Duplicate for a person whose plan exists."""
+        """Raises Duplicate for a person whose plan for their home department exists."""
+        organisation = await self._org.get()
         async with self._database.transaction() as connection:
             for person in people:
-                ref = PlanRef(company=self._company, month=month, person=person)
+                home = organisation.people[person].department
+                ref = PlanRef(company=self._company, month=month, person=person, department=home)
                 if await plans.stage_of(connection, ref.plan_id) is not None:
                     raise Duplicate(what="plan", id=ref.plan_id)
 

@@ -10,7 +10,7 @@ from shared.contracts.events import StageEntered
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plans import OpenPlan
-from shared.contracts.values import Code, Value
+from shared.contracts.values import Value
 from shared.contracts.words import SYSTEM, Move, Stage
 
 
@@ -19,7 +19,6 @@ class MoveFacts(Value):
 
     command_id: str
     plan: PlanRef
-    department: Code
     move: Move
     actor: str
     on_behalf_of: str | None = None
@@ -65,7 +64,6 @@ class MoveFacts(Value):
         """The fact that others are told, with the notices it asks for."""
         return StageEntered(
             plan=self.plan,
-            department=self.department,
             move=self.move,
             actor=self.actor,
             on_behalf_of=self.on_behalf_of,
@@ -76,7 +74,6 @@ class MoveFacts(Value):
             note=self.note,
             notices=notices.of_move(
                 self.plan,
-                self.department,
                 move=self.move,
                 entered=None if self.stage is self.previous else self.stage,
                 version=self.version,
@@ -101,7 +98,6 @@ def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:
     return MoveFacts(
         command_id=request.command_id,
         plan=request.given.plan,
-        department=request.given.department,
         move=Move.OPEN,
         actor=SYSTEM,
         stage=Stage.DRAFTING,
@@ -114,7 +110,6 @@ def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:
 def carried_out(
     command: Command,
     *,
-    department: str,
     previous: Stage,
     stage: Stage,
     version: int,
@@ -129,7 +124,6 @@ def carried_out(
     return MoveFacts(
         command_id=command.command_id,
         plan=command.plan,
-        department=department,
         move=command.move,
         actor=command.actor,
         on_behalf_of=command.on_behalf_of,

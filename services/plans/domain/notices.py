@@ -23,7 +23,6 @@ their round, and of a score by scoring."""
 
 def of_move(
     plan: PlanRef,
-    department: str,
     *,
     move: Move,
     entered: Stage | None,
@@ -39,7 +38,7 @@ def of_move(
     template = None if entered is None else _template(move, entered)
     if template is None or entered is None:
         return ()
-    parameters = {**_parameters(plan, department, entered, deadline), **said}
+    parameters = {**_parameters(plan, entered, deadline), **said}
     reason = f"{plan.plan_id}:moved:{version}"
     return (Notice(recipient=plan.person, reason=reason, template=template, parameters=parameters),)
 
@@ -62,7 +61,7 @@ def of_rung(request: FireRung, recipients: Iterable[Recipient]) -> tuple[Notice,
     template = _rung_template(milestone, request.rung)
     if template is None:
         return ()
-    words = _parameters(request.plan, request.department, request.stage, request.deadline) | {
+    words = _parameters(request.plan, request.stage, request.deadline) | {
         "rung": request.rung.value,
         "milestone": milestone.value,
         "responsible": request.plan.person,
@@ -92,12 +91,12 @@ def _rung_template(milestone: Milestone, rung: Rung) -> str | None:
             return None
 
 
-def _parameters(plan: PlanRef, department: str, stage: Stage, deadline: Deadline | None) -> dict[str, str]:
+def _parameters(plan: PlanRef, stage: Stage, deadline: Deadline | None) -> dict[str, str]:
     return {
         "plan": plan.plan_id,
         "month": plan.month,
         "author": plan.person,
-        "department": department,
+        "department": plan.department,
         "stage": stage.value,
         "due": f"{deadline.local:%Y-%m-%d %H:%M} {deadline.zone}" if deadline else "",
     }

@@ -38,7 +38,6 @@ class PlanRow:
     """A plan as it stands; ``moment`` is the database's clock when the row was read."""
 
     ref: PlanRef
-    department: str
     zone: str
     stage: Stage
     version: int
@@ -61,6 +60,11 @@ class PlanRow:
     def workflow_id(self) -> str:
         """The id of the plan's lifecycle."""
         return self.ref.workflow_id
+
+    @property
+    def department(self) -> str:
+        """The department the plan is written for."""
+        return self.ref.department
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,6 @@ async def open_new(connection: Connection, request: OpenPlan, template: Template
         .values(
             id=given.plan.plan_id,
             **given.plan.model_dump(),
-            department=given.department,
             zone=given.zone,
             stage=line.to_stage.value,
             version=line.version,
@@ -264,8 +267,7 @@ def _conditions(wanted: Wanted) -> Iterable[Any]:
 def as_plan(row: RowMapping) -> PlanRow:
     """The plan of a row of ``plans`` that has the clock beside it, as ``moment``."""
     return PlanRow(
-        ref=PlanRef(company=row["company"], month=row["month"], person=row["person"]),
-        department=row["department"],
+        ref=PlanRef.model_validate({name: row[name] for name in PlanRef.model_fields}),
         zone=row["zone"],
         stage=Stage(row["stage"]),
         version=row["version"],

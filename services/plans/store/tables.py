@@ -63,6 +63,7 @@ plans: Final = Table(
     Column("month", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("department", Text, nullable=False),
+    Column("number", Integer, nullable=False),
     Column("zone", Text, nullable=False),
     Column("stage", Text, nullable=False),
     Column("version", Integer, nullable=False),
@@ -74,8 +75,8 @@ plans: Final = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("frozen_version", Integer),
     Column("ledger_hash", Text, nullable=False),
-    # One plan per person and month: the guard behind the workflow's own.
-    UniqueConstraint("company", "month", "person"),
+    # The identity of a plan: the guard behind the workflow's own.
+    UniqueConstraint("company", "month", "person", "department", "number"),
     ForeignKeyConstraint(
         ["template_department", "template_version"], ["plans.template.department", "plans.template.version"]
     ),

@@ -35,7 +35,7 @@ def check_may_comment(caller: Principal, round_: Round, at: datetime) -> None:
 
 def facts_of(round_: Round) -> PlanFacts:
     """What rights on the round's plan depend on."""
-    return PlanFacts(round_.plan.person, round_.department, round_.stage)
+    return PlanFacts(round_.plan.person, round_.plan.department, round_.stage)
 
 
 def _asked(caller: Principal, round_: Round, at: datetime) -> bool:

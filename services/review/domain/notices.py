@@ -62,7 +62,7 @@ def _parameters(round_: Round) -> dict[str, str]:
         "plan": round_.plan.plan_id,
         "month": round_.plan.month,
         "author": round_.plan.person,
-        "department": round_.department,
+        "department": round_.plan.department,
         "stage": round_.stage.value,
         "due": f"{round_.deadline.local:%Y-%m-%d %H:%M} {round_.deadline.zone}",
     }

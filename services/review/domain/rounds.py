@@ -33,7 +33,6 @@ class Round:
 
     id: int
     plan: PlanRef
-    department: str
     stage: Stage
     revision: int
     plan_version: int
@@ -46,7 +45,7 @@ class Round:
     @property
     def question(self) -> Question:
         """What its reviewers are asked."""
-        return Question(self.plan.person, self.department, self.stage)
+        return Question(self.plan.person, self.plan.department, self.stage)
 
     @property
     def waiting(self) -> bool:

@@ -21,12 +21,12 @@ def ref_of(plan_id: str) -> PlanRef:
 def leaders_of(organisation: Organisation, row: ScoreRow) -> Leaders:
     """Who may answer the score as its leader now."""
     plan = row.score.plan
-    return leaders(organisation, Scoree(plan.person, row.score.department), row.at, step_of(row.answers))
+    return leaders(organisation, Scoree(plan.person, row.score.plan.department), row.at, step_of(row.answers))
 
 
 def may_read(caller: Principal, row: ScoreRow) -> bool:
     """By row rights, or by being asked to answer."""
-    facts = PlanFacts(row.score.plan.person, row.score.department, row.stage)
+    facts = PlanFacts(row.score.plan.person, row.score.plan.department, row.stage)
     return may(caller, Action.READ_PLAN, facts) or caller.id in leaders_of(caller.organisation, row)
 
 

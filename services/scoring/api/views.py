@@ -28,7 +28,7 @@ def item(row: ScoreRow) -> ScoreItem:
         plan_id=score.plan.plan_id,
         month=score.plan.month,
         author=score.plan.person,
-        department=score.department,
+        department=score.plan.department,
         stage=row.stage,
         version=row.version,
         score_version=score.version,

@@ -80,19 +80,19 @@ def rung_fired(
 def parameters(score: Score, deadline: Deadline | None = None) -> dict[str, str]:
     """What every text about a score may say of it."""
     return {
-        **of_plan(score.plan, score.department),
+        **of_plan(score.plan),
         "score": str(score.total),
         "band": score.band,
         "due": f"{deadline.local:%Y-%m-%d %H:%M} {deadline.zone}" if deadline else "",
     }
 
 
-def of_plan(plan: PlanRef, department: str) -> dict[str, str]:
+def of_plan(plan: PlanRef) -> dict[str, str]:
     """Which plan it is, and where it stands."""
     return {
         "plan": plan.plan_id,
         "month": plan.month,
         "author": plan.person,
-        "department": department,
+        "department": plan.department,
         "stage": Stage.SCORED.value,
     }

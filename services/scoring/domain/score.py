@@ -58,7 +58,6 @@ def score_plan(closed: ClosedPlan, policy: ScoringPolicy, version: int = 1) -> S
     result = add_up(figures, policy)
     return Score(
         plan=closed.plan,
-        department=closed.department,
         version=version,
         formula_version=policy.formula_version,
         policy_version=policy.version,

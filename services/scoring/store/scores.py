@@ -135,7 +135,7 @@ async def add(
             plan_version=plan_version,
             month=score.plan.month,
             person=score.plan.person,
-            department=score.department,
+            department=score.plan.department,
             confirmation=confirmation.model_dump(mode="json"),
             total=score.total,
             band=score.band,

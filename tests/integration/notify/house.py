@@ -32,7 +32,7 @@ from tests.integration.notify.receivers import SECRET
 
 EAGER = RetrySchedule(first=timedelta(0), attempts=4)
 SOON = Pace(quiet=0.02, grace=0.5, retries=EAGER)
-PLAN = PlanRef(company="acme", month="2026-03", person="p017")
+PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="sales")
 
 
 def body_of(event: Event, event_id: UUID) -> bytes:
@@ -41,7 +41,7 @@ def body_of(event: Event, event_id: UUID) -> bytes:
     return json.dumps(envelope, ensure_ascii=False).encode()
 
 
-def told(*recipients: str, reason: str = "acme:2026-03:p017:moved:3", **changes: Any) -> StageEntered:
+def told(*recipients: str, reason: str = f"{PLAN.plan_id}:moved:3", **changes: Any) -> StageEntered:
     """A plan was approved, and these people are to be told."""
     notices = tuple(
         Notice(
@@ -53,8 +53,7 @@ def told(*recipients: str, reason: str = "acme:2026-03:p017:moved:3", **changes:
         for recipient in recipients
     )
     return StageEntered(
-        plan=PLAN,
-        department=changes.get("department", "sales"),
+        plan=changes.get("plan", PLAN),
         move=Move.APPROVE,
         actor="l1",
         stage=Stage.TRACKING,

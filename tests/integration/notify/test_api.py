@@ -9,7 +9,7 @@ import pytest
 
 from services.notify.domain.values import DeliveryState
 from tests.integration.notify.client import As, api_of
-from tests.integration.notify.house import EAGER, House, told
+from tests.integration.notify.house import EAGER, PLAN, House, told
 from tests.integration.notify.receivers import SECRET
 
 EVERYBODY = ("p017", "l1", "hr1", "ex1", "au1", "ad1", "ops")
@@ -33,7 +33,7 @@ async def test_the_inbox_holds_the_callers_own_messages_only(house: House, as_: 
     await house.hear(told("p017", "l1"))
     [mine] = await _items(as_("p017"), "/inbox")
     assert mine["subject"] == "已通过：张伟的2026年3月工作计划"
-    assert mine["plan_id"] == "acme:2026-03:p017"
+    assert mine["plan_id"] == PLAN.plan_id
     assert await _items(as_("hr1"), "/inbox") == []
     [theirs] = await _items(as_("l1"), "/inbox")
     assert (await as_("p017").post(f"/inbox/{theirs['id']}/read")).status_code == 404
@@ -128,7 +128,7 @@ async def test_deliveries_are_seen_within_the_readers_scope(
     house: House, as_: As, who: str, departments: list[str]
 ) -> None:
     await house.hear(told("p017", reason="a"))
-    await house.hear(told("p017", reason="b", department="production"))
+    await house.hear(told("p017", reason="b", plan=PLAN.model_copy(update={"department": "production"})))
     assert sorted(one["department"] for one in await _items(as_(who), "/deliveries")) == departments
 
 
@@ -141,9 +141,9 @@ async def test_deliveries_are_no_business_of_others(as_: As, who: str) -> None:
 async def test_deliveries_are_found_by_plan_and_state(house: House, as_: As) -> None:
     await house.hear(told("p017", "l1"))
     hr = as_("hr1")
-    found = await _items(hr, "/deliveries", plan="acme:2026-03:p017", state="pending")
+    found = await _items(hr, "/deliveries", plan=PLAN.plan_id, state="pending")
     assert [one["target"] for one in found] == ["l1", "p017"]
-    assert await _items(hr, "/deliveries", plan="acme:2026-04:p017") == []
+    assert await _items(hr, "/deliveries", plan="acme:2026-04:p017:sales") == []
     assert await _items(hr, "/deliveries", state="failed") == []
     assert errors(await hr.get("/deliveries", params={"plan": "x\x00"})) == [
         ("plan", "string_pattern_mismatch")
@@ -152,7 +152,7 @@ async def test_deliveries_are_found_by_plan_and_state(house: House, as_: As) -> 
 
 async def test_a_reviewer_may_send_again_what_was_given_up_in_their_scope(house: House, as_: As) -> None:
     await house.hear(told("p017", reason="a"))
-    await house.hear(told("p017", reason="b", department="production"))
+    await house.hear(told("p017", reason="b", plan=PLAN.model_copy(update={"department": "production"})))
     sender = house.sender(smtp="smtp://127.0.0.1:9")
     for _ in range(EAGER.attempts):
         await sender.send_once()

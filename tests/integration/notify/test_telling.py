@@ -94,12 +94,16 @@ async def test_a_webhook_gets_the_events_it_asked_for_as_they_came(house: House)
 
 async def test_a_delivery_names_the_plan_and_its_department(house: House) -> None:
     await house.subscribe("all", "https://hooks.example.com/")
-    await house.hear(told("l1", department="sales"))
-    await house.hear(DraftChanged(plan=PLAN.model_copy(update={"person": "p020"}), content_version=1))
+    await house.hear(told("l1"))
+    await house.hear(
+        DraftChanged(
+            plan=PLAN.model_copy(update={"person": "p020", "department": "production"}), content_version=1
+        )
+    )
     assert [(one.plan_id, one.department) for one in await house.deliveries()] == [
-        ("acme:2026-03:p017", "sales"),
-        ("acme:2026-03:p017", "sales"),
-        ("acme:2026-03:p020", "production"),
+        ("acme:2026-03:p017:sales", "sales"),
+        ("acme:2026-03:p017:sales", "sales"),
+        ("acme:2026-03:p020:production", "production"),
     ]
 
 

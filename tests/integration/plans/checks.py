@@ -23,11 +23,11 @@ BAD = plan(("core", "30"), ("weak", "20"), ("hobby", "20"), ("routine", "31"))
 SHORT = plan(("core", "45"), ("weak", "20"), ("innovation", "15"), ("routine", "20"))
 
 
-def request(plan: PlanRef = PLAN, department: str = "east") -> OpenPlan:
+def request(plan: PlanRef = PLAN) -> OpenPlan:
     """The opening of a plan."""
     return OpenPlan(
         command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-        given=lifecycle_input(plan=plan, department=department),
+        given=lifecycle_input(plan=plan),
         deadline=deadline(),
     )
 

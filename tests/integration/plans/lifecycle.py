@@ -66,13 +66,13 @@ class Course:
         self.activities = activities
         self._plan = plan
 
-    async def opened(self, plan: PlanRef | None = None, department: str = "east") -> Position:
+    async def opened(self, plan: PlanRef | None = None) -> Position:
         """A plan in drafting, version 1."""
         plan = plan or self._plan
         return await self.activities.open(
             OpenPlan(
                 command_id=f"plan:{plan.plan_id}:drafting_opens:open",
-                given=lifecycle_input(plan=plan, department=department),
+                given=lifecycle_input(plan=plan),
                 deadline=deadline(),
             )
         )

@@ -93,8 +93,8 @@ async def test_late_joiners_are_opened_by_name(client: Client, lifecycle: Lifecy
 async def test_a_second_plan_for_the_same_person_and_month_is_refused(
     client: Client, course: Course, lifecycle: LifecycleInMemory
 ) -> None:
-    plan = PlanRef(company="acme", month=NEXT, person="p018")
-    await course.opened(plan, "lab")
+    plan = PlanRef(company="acme", month=NEXT, person="p018", department="lab")
+    await course.opened(plan)
     answer = await client("hr2").post(f"/months/{NEXT}/open", json={"people": ["p017", "p018"]})
     assert (answer.status_code, answer.json()["code"], answer.json()["id"]) == (
         409,

@@ -61,8 +61,8 @@ async def test_a_plan_is_opened_with_the_nearest_template_and_keeps_its_version(
     await activities.open(request())
     async with database.transaction() as connection:
         await templates.publish(connection, template(routine_limit=Decimal(1)), "hr2")
-    other = PlanRef(company="acme", month="2026-03", person="p018")
-    await activities.open(request(other, "lab"))
+    other = PlanRef(company="acme", month="2026-03", person="p018", department="lab")
+    await activities.open(request(other))
     async with database.transaction() as connection:
         first = await plans.lock(connection, PLAN.plan_id)
         second = await plans.lock(connection, other.plan_id)
@@ -88,7 +88,7 @@ async def test_without_a_template_in_the_chain_no_plan_is_opened(
 async def test_a_department_that_was_not_told_yet_is_tried_again_and_not_refused(
     activities: PlansActivitiesImpl,
 ) -> None:
-    await refused(activities.open(request(department="new")), OrganisationBehind)
+    await refused(activities.open(request(PLAN.model_copy(update={"department": "new"}))), OrganisationBehind)
 
 
 async def test_the_newest_cycle_policy_holds_and_the_shipped_one_before(

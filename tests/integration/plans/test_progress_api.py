@@ -62,7 +62,7 @@ async def test_nobody_reports_what_has_not_happened(
     client: Client, database: Database, course: Course
 ) -> None:
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    plan = PlanRef(company="acme", month=f"{today:%Y-%m}", person="p017")
+    plan = PlanRef(company="acme", month=f"{today:%Y-%m}", person="p017", department="east")
     await Course(database, course.activities, plan).tracking()
     # Two days ahead is the future also when midnight passes meanwhile.
     ahead = entry("i0", "50").model_copy(update={"effective": today + timedelta(days=2)})

@@ -49,7 +49,7 @@ async def test_plans_that_have_not_ended_are_listed_in_pages_with_stage_and_vers
 ) -> None:
     await course.submitted()
     for who in ("p018", "p019"):
-        await course.opened(PlanRef(company="acme", month="2026-03", person=who), "lab")
+        await course.opened(PlanRef(company="acme", month="2026-03", person=who, department="lab"))
     async with database.transaction() as connection:
         first = await plans.open_page(connection, after="", limit=2)
         second = await plans.open_page(connection, after=first[-1].id, limit=2)

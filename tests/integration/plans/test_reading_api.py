@@ -20,16 +20,16 @@ READS = ("", "/ledger", "/rungs", "/revisions", "/revisions/1", "/progress")
 
 
 def of(person: str) -> PlanRef:
-    """The March plan of a person."""
-    return PlanRef(company="acme", month="2026-03", person=person)
+    """The March plan of a person, for their home department."""
+    return PlanRef(company="acme", month="2026-03", person=person, department=OTHERS.get(person, "east"))
 
 
 @pytest.fixture
 async def three(course: Course) -> None:
     """Three plans: one of east, below sales, and two of the lab."""
     await course.submitted()
-    for person, department in OTHERS.items():
-        await course.opened(of(person), department)
+    for person in OTHERS:
+        await course.opened(of(person))
 
 
 def people(answer: httpx2.Response) -> list[str]:
@@ -70,7 +70,7 @@ async def test_what_belongs_to_a_plan_is_hidden_with_it(client: Client, three: N
     assert hidden.json() | {"trace_id": ""} == nowhere.json() | {"trace_id": ""}
 
 
-@pytest.mark.parametrize("name", ["x", "acme:2026-03", "acme:2026-13:p017", "%00", "acme:2026-03:p'017"])
+@pytest.mark.parametrize("name", ["x", "acme:2026-03", "acme:2026-13:p017:east", "%00", "acme:2026-03:p'017"])
 async def test_a_name_that_no_plan_can_have_is_not_found(client: Client, three: None, name: str) -> None:
     assert (await client("auditor").get(f"/plans/{name}")).status_code == 404
 
@@ -155,7 +155,6 @@ async def test_the_newest_score_that_was_told_is_shown(
         score = Score.model_validate(
             {
                 "plan": PLAN,
-                "department": "east",
                 "version": version,
                 "formula_version": 1,
                 "policy_version": 1,

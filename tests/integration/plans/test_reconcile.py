@@ -62,8 +62,8 @@ async def engine(temporal: Client, owners: Owners) -> AsyncIterator[LifecycleCli
 
 def of_one(department: str = "east") -> LifecycleInput:
     """A plan that no other test has."""
-    ref = PlanRef(company=f"c{uuid4().hex[:8]}", month="2026-03", person="p017")
-    return lifecycle_input(plan=ref, department=department)
+    ref = PlanRef(company=f"c{uuid4().hex[:8]}", month="2026-03", person="p017", department=department)
+    return lifecycle_input(plan=ref)
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -252,7 +252,7 @@ async def test_a_lifecycle_that_does_not_answer_keeps_no_other_from_being_starte
     database: Database, course: Course, temporal: Client
 ) -> None:
     await course.opened()
-    await course.opened(PLAN.model_copy(update={"person": "p018"}), "lab")
+    await course.opened(PLAN.model_copy(update={"person": "p018", "department": "lab"}))
     engine = HalfStuck(temporal, PLAN.workflow_id)
     assert await Lifecycles(database, engine).look() == 1
     assert engine.started == ["p018"]
@@ -265,7 +265,7 @@ async def test_plans_that_could_not_open_for_want_of_a_template_open_with_the_ne
     owners.plans.refuse_next = Unknown(what="template", path="departments.sales")
     company = f"c{uuid4().hex[:8]}"
     handle = temporal.get_workflow_handle(
-        PlanRef(company=company, month="2026-03", person="p000").workflow_id
+        PlanRef(company=company, month="2026-03", person="p000", department="sales").workflow_id
     )
     async with timeskip.workers(WorkflowEnvironment.from_client(temporal), owners):
         await open_month(temporal, company)

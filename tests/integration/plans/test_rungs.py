@@ -18,13 +18,13 @@ WEEK = deadline(Milestone.PROGRESS_DUE, day=13, month=3)
 
 def of_draft(rung: Rung, **changes: Any) -> FireRung:
     """A rung of the draft's deadline."""
-    return fire(rung, department="east", **changes)
+    return fire(rung, **changes)
 
 
 def of_week(**changes: Any) -> FireRung:
     """The weekly reminder of a plan in tracking."""
     given: dict[str, Any] = {"deadline": WEEK, "stage": Stage.TRACKING, "plan_version": 4} | changes
-    return fire(Rung.DUE, Milestone.PROGRESS_DUE, department="east", **given)
+    return fire(Rung.DUE, Milestone.PROGRESS_DUE, **given)
 
 
 async def recipients(database: Database) -> list[tuple[str, str]]:

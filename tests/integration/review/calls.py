@@ -46,7 +46,6 @@ def firing(
     return FireRung(
         command_id=f"plan:{PLAN.plan_id}:{due.milestone}:{rung}",
         plan=PLAN,
-        department="sales",
         stage=stage,
         plan_version=version,
         deadline=due,

@@ -66,8 +66,8 @@ def opening(
     department: str = "sales",
 ) -> OpenRound:
     """A round of a plan, the author's unless somebody else is named; each revision has another item."""
-    plan = PlanRef(company="acme", month=month, person=author)
-    frozen = submission(item(f"r{revision}"), revision=revision, plan=plan, department=department)
+    plan = PlanRef(company="acme", month=month, person=author, department=department)
+    frozen = submission(item(f"r{revision}"), revision=revision, plan=plan)
     return OpenRound(submission=frozen, stage=stage, plan_version=version, deadline=deadline(stage))
 
 

@@ -123,7 +123,6 @@ async def test_a_plan_that_has_ended_takes_no_comment(
     await lifecycle.open()
     ended = StageEntered(
         plan=PLAN,
-        department="sales",
         move=Move.CANCEL,
         actor="hr1",
         stage=Stage.CANCELLED,

@@ -68,7 +68,6 @@ def entered(stage: Stage, version: int) -> StageEntered:
     """The plan service tells that the plan has come to a stage."""
     return StageEntered(
         plan=PLAN,
-        department="east",
         move=Move.OPEN,
         actor="system",
         stage=stage,
@@ -264,7 +263,12 @@ async def test_a_bulk_approval_reports_for_each_plan_by_itself(
     await lifecycle.open()
     await lifecycle._reviews.open_round(opening(author="hr1", department="hr"))
     caller = client("hr1")
-    wanted = (("acme:2026-03:nobody", 1), (PLAN.plan_id, 2), ("acme:2026-03:hr1", 2), ("nonsense", 1))
+    wanted = (
+        ("acme:2026-03:nobody:sales", 1),
+        (PLAN.plan_id, 2),
+        ("acme:2026-03:hr1:hr", 2),
+        ("nonsense", 1),
+    )
     rows = (await approve_many(caller, *wanted)).json()["items"]
     assert [row["plan_id"] for row in rows] == [plan_id for plan_id, _ in wanted]
     assert [row["status"] for row in rows] == ["refused", "moved", "refused", "refused"]
@@ -280,7 +284,7 @@ async def test_a_bulk_approval_reports_for_each_plan_by_itself(
 
 
 async def test_a_bulk_approval_speaks_the_caller_s_language(client: Client) -> None:
-    answer = await approve_many(client("hr1"), ("acme:2026-03:nobody", 1), language="zh-CN")
+    answer = await approve_many(client("hr1"), ("acme:2026-03:nobody:sales", 1), language="zh-CN")
     assert answer.json()["items"][0]["problem"]["title"] == "未找到"
 
 

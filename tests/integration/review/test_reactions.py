@@ -26,9 +26,7 @@ async def deliver(database: Database, event: Event, times: int = 1) -> None:
 
 
 def entered(stage: Stage, version: int) -> StageEntered:
-    return StageEntered(
-        plan=PLAN, department="sales", move=Move.CLOSE, actor="author", stage=stage, version=version, at=NOW
-    )
+    return StageEntered(plan=PLAN, move=Move.CLOSE, actor="author", stage=stage, version=version, at=NOW)
 
 
 async def stage(database: Database) -> Stage | None:

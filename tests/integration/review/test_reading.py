@@ -208,7 +208,9 @@ async def test_a_review_that_is_not_the_caller_s_business_is_not_found(
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("plan_id", ["acme:2026-03:nobody", "acme", "a:b:c", "acme:2026-03:x%00", "%27"])
+@pytest.mark.parametrize(
+    "plan_id", ["acme:2026-03:nobody:sales", "acme", "a:b:c", "acme:2026-03:x:sales%00", "%27"]
+)
 async def test_a_plan_that_never_came_to_review_is_not_found(client: Client, plan_id: str) -> None:
     assert (await client("hr1").get(f"/reviews/{plan_id}")).status_code == 404
 
@@ -239,7 +241,6 @@ async def test_a_plan_that_waits_for_nobody_shows_its_stage_and_no_version_to_de
     await reviews.record_decision(request)
     entered = StageEntered(
         plan=PLAN,
-        department="sales",
         move=Move.APPROVE,
         actor="lead",
         stage=Stage.TRACKING,

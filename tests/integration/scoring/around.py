@@ -133,7 +133,6 @@ async def stand(database: Database, stage: Stage, version: int) -> None:
     """Let scoring know where the plan stands, as its reaction would."""
     entered = StageEntered(
         plan=PLAN,
-        department="sales",
         move=Move.CLOSE,
         actor=PLAN.person,
         stage=stage,

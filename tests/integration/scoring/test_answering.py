@@ -210,5 +210,5 @@ async def test_an_unknown_field_is_refused(client: Client) -> None:
 
 async def test_a_plan_without_a_score_is_not_found(client: Client) -> None:
     headers = {"Idempotency-Key": "first-key", "If-Match": '"9"'}
-    refused = await client(LEADER).post("/scores/acme:2026-04:p017/confirm", json={}, headers=headers)
+    refused = await client(LEADER).post("/scores/acme:2026-04:p017:sales/confirm", json={}, headers=headers)
     assert code(refused) == (404, "not_found")

@@ -16,8 +16,8 @@ from tests.unit.scoring.build import PLAN
 from tests.unit.scoring.company import AUTHOR, BOSS, CHIEF, DEPUTY, HR, LEADER, STRANGER, firing
 
 PATH = f"/scores/{PLAN.plan_id}"
-OTHER = PlanRef(company="acme", month="2026-03", person=STRANGER)
-APRIL = PlanRef(company="acme", month="2026-04", person=PLAN.person)
+OTHER = PlanRef(company="acme", month="2026-03", person=STRANGER, department="plant")
+APRIL = PlanRef(company="acme", month="2026-04", person=PLAN.person, department="sales")
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ from tests.unit.audit.build import (
 from tests.unit.plans.build import deadline
 
 OPEN, SUBMIT, APPROVE = STEPS
-OTHER = "acme:2026-03:p099"
+OTHER = "acme:2026-03:p099:sales"
 DAY = 24 * 3600.0
 PENDING = command("p017:late", "plans", status="pending")
 RECALL = ("p017:recall-1", Move.RECALL, "p017", Stage.HR_REVIEW, Stage.DRAFTING)

@@ -13,7 +13,7 @@ from monthline.audit.invariants import broken, judge, settle
 from shared.contracts.words import Stage
 from tests.unit.audit.build import ID, command, copies, sound
 
-OTHER = "acme:2026-03:p099"
+OTHER = "acme:2026-03:p099:sales"
 APART = 0.02
 GONE = sound(lifecycles=())
 BEHIND = sound(lifecycles=(Lifecycle(ID, Stage.HR_REVIEW, 2),))
@@ -78,7 +78,7 @@ FOUND = [
     ("is pending for 121 s", "is pending for 145 s", True),
     ("a statement runs for 21.5 s", "a statement runs for 30 s", True),
     ("event of m0003", "event of m0041", False),
-    ("is drill:2026-12:m0003", "is drill:2026-12:m0041", False),
+    ("is drill:2026-12:m0003:all", "is drill:2026-12:m0041:all", False),
     ("version 3: moved", "version 4: moved", False),
     ("deadline of 2026-03-02 18:00", "deadline of 2026-03-03 18:00", False),
 ]
@@ -95,7 +95,7 @@ def test_a_violation_keeps_its_name_while_its_numbers_change_and_ids_are_no_numb
 def test_the_same_fault_on_two_plans_has_two_names() -> None:
     found = [
         kind(judge(sound(lifecycles=(*sound().lifecycles, Lifecycle(other)))))
-        for other in (OTHER, "acme:2026-03:p098")
+        for other in (OTHER, "acme:2026-03:p098:sales")
     ]
     assert not found[0].keys() & found[1].keys()
 

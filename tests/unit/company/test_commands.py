@@ -44,8 +44,7 @@ def written(folder: Path, changes: Mapping[str, str | bytes | None] | None = Non
 def export() -> dict[str, Any]:
     plan = company().plans[0]
     closed = ClosedPlan(
-        plan=PlanRef(company="acme", month="2026-03", person="p002"),
-        department="sales",
+        plan=PlanRef(company="acme", month="2026-03", person="p002", department="sales"),
         revision=1,
         content=plan.content,
         categories=company().templates[0].categories,

@@ -58,8 +58,7 @@ def score(person: str) -> Score:
         for number, entry in enumerate(plan.progress, start=1)
     ]
     closed = ClosedPlan(
-        plan=PlanRef(company=sample().company.id, month=MONTH, person=person),
-        department=template.department,
+        plan=PlanRef(company=sample().company.id, month=MONTH, person=person, department="sales"),
         revision=1,
         content=plan.content,
         categories=template.categories,

@@ -17,7 +17,7 @@ from tests.unit.company.build import GOOD, company
 
 MONTH = "2026-03"
 AUTHOR = "p002"
-PLAN_ID = f"acme:{MONTH}:{AUTHOR}"
+PLAN_ID = f"acme:{MONTH}:{AUTHOR}:sales"
 LATER = "plans/2026-03.p002.v2.yaml"
 VERY_FAST = 1e12
 """A calendar so fast that nothing in it is waited for."""

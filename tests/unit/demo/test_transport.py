@@ -13,7 +13,7 @@ from shared.contracts.words import Move
 
 MOVED = {
     "command_id": "p001:key",
-    "plan_id": "acme:2026-03:p002",
+    "plan_id": "acme:2026-03:p002:sales",
     "move": "approve",
     "actor": "p001",
     "stage": "tracking",
@@ -52,7 +52,7 @@ def busy() -> httpx2.Response:
 
 async def test_a_busy_service_is_asked_again_with_the_same_key() -> None:
     way, seen = service(busy(), busy(), httpx2.Response(200, json=MOVED))
-    moved = await Client(way, "p001").move(Move.APPROVE, "acme:2026-03:p002", 3)
+    moved = await Client(way, "p001").move(Move.APPROVE, "acme:2026-03:p002:sales", 3)
     assert moved.version == 4
     assert len({request.headers["Idempotency-Key"] for request in seen}) == 1
     assert {request.headers["If-Match"] for request in seen} == {'"3"'}
@@ -63,7 +63,7 @@ async def test_a_pending_command_is_followed_until_it_is_settled() -> None:
     pending = httpx2.Response(202, headers={"Location": "/v1/commands/key"}, json={})
     again = httpx2.Response(202, headers={"Location": "/v1/commands/key"}, json={})
     way, seen = service(pending, again, httpx2.Response(200, json=MOVED))
-    moved = await Client(way, "p001").move(Move.APPROVE, "acme:2026-03:p002", 3)
+    moved = await Client(way, "p001").move(Move.APPROVE, "acme:2026-03:p002:sales", 3)
     assert moved.stage == "tracking"
     assert [str(request.url) for request in seen[1:]] == ["http://review/v1/commands/key"] * 2
 
@@ -122,6 +122,6 @@ async def test_all_pages_of_a_list_are_read() -> None:
         httpx2.Response(200, json={"items": [line], "next": "more"}),
         httpx2.Response(200, json={"items": [line], "next": None}),
     )
-    rungs = await Client(way, "p001").rungs("acme:2026-03:p002")
+    rungs = await Client(way, "p001").rungs("acme:2026-03:p002:sales")
     assert [rung.told for rung in rungs] == [("p002",), ("p002",)]
     assert seen[1].url.params["cursor"] == "more"

@@ -39,9 +39,9 @@ def organisation(*people: Person) -> Organisation:
 def notice(template: str = "review_waiting", recipient: str = "p001", **parameters: str) -> Notice:
     return Notice(
         recipient=recipient,
-        reason="acme:2026-03:p017:test",
+        reason="acme:2026-03:p017:sales:test",
         template=template,
-        parameters={"plan": "acme:2026-03:p017"} | parameters,
+        parameters={"plan": "acme:2026-03:p017:sales"} | parameters,
     )
 
 

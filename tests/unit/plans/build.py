@@ -26,7 +26,7 @@ from shared.contracts.rungs import FireRung
 from shared.contracts.values import Text
 from shared.contracts.words import Milestone, Move, Party, Rung, Stage
 
-PLAN = PlanRef(company="acme", month="2026-03", person="p017")
+PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="east")
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 METRIC = MetricMeasure(target=Decimal(95), unit="%")
 COUNT = CountMeasure(planned=Decimal(2), unit="trainings")
@@ -113,7 +113,6 @@ def fire(rung: Rung, milestone: Milestone = Milestone.DRAFT_DUE, **changes: Any)
     due = changes.pop("deadline", None) or deadline(milestone)
     given: dict[str, Any] = {
         "command_id": f"plan:{PLAN.plan_id}:{milestone}:{rung}",
-        "department": "sales",
         "stage": Stage.DRAFTING,
         "plan_version": 1,
         "due": due.instant,

@@ -20,7 +20,6 @@ def moved(given: Command, source: Stage, target: Stage) -> MoveFacts:
     """The facts of a command carried out on version 4."""
     return carried_out(
         given,
-        department="sales",
         previous=source,
         stage=target,
         version=4,
@@ -85,7 +84,7 @@ def test_a_score_is_read_from_the_note_of_the_move_that_showed_it(note: str, sco
 
 def test_a_notice_names_its_cause_once_and_what_waits() -> None:
     (notice,) = moved(command(Move.RETURN, note="core 30"), Stage.HR_REVIEW, Stage.DRAFTING).event.notices
-    assert notice.reason == "acme:2026-03:p017:moved:5"
+    assert notice.reason == "acme:2026-03:p017:east:moved:5"
     assert notice.parameters["note"] == "core 30"
     assert notice.parameters["due"] == "2026-02-27 18:00 Asia/Shanghai"
 

@@ -103,7 +103,7 @@ def company(
     )
 
 
-PLAN = PlanRef(company="acme", month="2026-03", person="author")
+PLAN = PlanRef(company="acme", month="2026-03", person="author", department="sales")
 
 
 def deadline(stage: Stage = Stage.HR_REVIEW) -> Deadline:
@@ -129,7 +129,6 @@ def round_(
     return Round(
         id=1,
         plan=PLAN,
-        department="sales",
         stage=stage,
         revision=1,
         plan_version=plan_version,
@@ -151,13 +150,10 @@ def item(id: str, share: str = "40", *, title: str = "", measure: Measure | None
     return Item(id=id, category="core", title=title or id, share=Decimal(share), measure=measure)
 
 
-def submission(
-    *items: Item, revision: int = 1, plan: PlanRef = PLAN, department: str = "sales"
-) -> Submission:
+def submission(*items: Item, revision: int = 1, plan: PlanRef = PLAN) -> Submission:
     """A frozen revision, the author's unless another plan is named."""
     return Submission(
         plan=plan,
-        department=department,
         revision=revision,
         plan_version=2,
         template_version=1,

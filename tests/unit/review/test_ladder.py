@@ -98,7 +98,7 @@ def test_a_waiting_notice_says_whose_plan_waits_where_and_until_when() -> None:
     (notice,) = notices.waiting(round_(), ["hr1"])
     assert (notice.recipient, notice.template) == ("hr1", "review_waiting")
     assert notice.parameters == {
-        "plan": "acme:2026-03:author",
+        "plan": "acme:2026-03:author:sales",
         "month": "2026-03",
         "author": "author",
         "department": "sales",

@@ -22,7 +22,7 @@ from shared.contracts.plan import (
 from shared.contracts.values import Text
 from shared.contracts.words import CompletionRule, Direction, Move, Party
 
-PLAN = PlanRef(company="acme", month="2026-03", person="p017")
+PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="sales")
 ALL_OR_NOTHING = CompletionRule.ALL_OR_NOTHING
 Number = int | str | Decimal
 
@@ -91,7 +91,6 @@ def closed(items: list[Item], actuals: list[Actual], rules: list[CategoryRule] |
     named = {each.category: rule(each.category) for each in items}
     return ClosedPlan(
         plan=PLAN,
-        department="sales",
         revision=1,
         content=PlanContent(items=tuple(items)),
         categories=tuple(rules if rules is not None else named.values()),

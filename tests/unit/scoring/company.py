@@ -102,7 +102,6 @@ def firing(
     return FireRung(
         command_id=f"plan:{PLAN.plan_id}:{milestone}:{rung}",
         plan=PLAN,
-        department="sales",
         stage=Stage.SCORED,
         plan_version=version,
         deadline=due,

@@ -77,6 +77,7 @@ def _plan() -> None:
         sa.Column("month", sa.Text, nullable=False),
         sa.Column("person", sa.Text, nullable=False),
         sa.Column("department", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("zone", sa.Text, nullable=False),
         sa.Column("stage", sa.Text, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
@@ -89,7 +90,14 @@ def _plan() -> None:
         sa.Column("frozen_version", sa.Integer),
         sa.Column("ledger_hash", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_plan"),
-        sa.UniqueConstraint("company", "month", "person", name="uq_plan_company_month_person"),
+        sa.UniqueConstraint(
+            "company",
+            "month",
+            "person",
+            "department",
+            "number",
+            name="uq_plan_company_month_person_department_number",
+        ),
         sa.ForeignKeyConstraint(
             ["template_department", "template_version"],
             ["plans.template.department", "plans.template.version"],
