@@ -1,0 +1,1 @@
+"""Every text that people read, rendered with samples and held against one committed file."""

@@ -1,0 +1,20 @@
+"""No text changes by accident: all of them are rendered again and compared with the committed file."""
+
+import json
+
+import pytest
+
+from tests.unit.texts.record import FILE, rendered
+
+WRITTEN = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+NOW = json.loads(json.dumps(rendered(), ensure_ascii=False))
+
+
+def test_every_text_is_in_the_file_and_no_other() -> None:
+    assert sorted(NOW) == sorted(WRITTEN)
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN))
+def test_a_text_reads_as_it_did(name: str) -> None:
+    """Record an intended change with ``python -m tests.unit.texts.record``."""
+    assert NOW.get(name) == WRITTEN[name]
