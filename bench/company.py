@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from monthline.company.settings import Company
 from monthline.demo.client import Client
+from services.plans.domain.lint.rules import RULES
 from shared.contracts.calendar import TimeScale
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, MetricMeasure, PlanContent, Template
 from shared.contracts.values import Text
-from shared.contracts.words import Role
+from shared.contracts.words import Role, Severity
 
 COMPANY = Company(id="bench", name=Text(zh="测试公司", en="Bench"), zone="Asia/Shanghai")
 MONTH = datetime.now(UTC).strftime("%Y-%m")
@@ -54,9 +55,10 @@ def organisation(people: Sequence[Person]) -> dict[str, object]:
 
 
 def template() -> dict[str, object]:
-    """Four categories without bounds that matter here."""
+    """Four categories without bounds that matter here; no rule of the linter blocks."""
     rules = tuple(CategoryRule(id=name, label=Text(zh=name, en=name)) for name in SHARES)
-    written = Template(department="all", categories=rules)
+    severities = dict.fromkeys(RULES, Severity.INFO)
+    written = Template(department="all", categories=rules, severities=severities)
     return written.model_dump(mode="json", exclude={"version", "department"})
 
 

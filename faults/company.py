@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.plans.domain.lint.rules import RULES
 from shared.contracts.calendar import TimeScale
 from shared.contracts.ids import PlanRef
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.plan import BinaryMeasure, CategoryRule, Item, PlanContent, Template
 from shared.contracts.values import Text
-from shared.contracts.words import Role
+from shared.contracts.words import Role, Severity
 
 NAMED, MAILS = "Nomen", "drill.example"
 """How everybody's name begins and address ends; a log has neither."""
@@ -63,14 +64,15 @@ def organisation(count: int) -> dict[str, Any]:
 
 
 def template() -> dict[str, Any]:
-    """Two categories without bounds that matter here."""
+    """Two categories without bounds that matter here; no rule of the linter blocks."""
     rules = tuple(CategoryRule(id=name, label=Text(zh=name, en=name)) for name in CATEGORIES)
-    written = Template(department="all", categories=rules)
+    severities = dict.fromkeys(RULES, Severity.INFO)
+    written = Template(department="all", categories=rules, severities=severities)
     return written.model_dump(mode="json", exclude={"version", "department"})
 
 
 def content() -> dict[str, Any]:
-    """A plan of two items that breaks no rule."""
+    """A plan of two items."""
     items = tuple(
         Item(id=name, category=name, title=f"{name} work", share=Decimal(share), measure=BinaryMeasure())
         for name, share in zip(CATEGORIES, ("75", "25"), strict=True)

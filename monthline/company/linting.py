@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from monthline.company.crosschecks import check_author
 from monthline.company.files import CompanyFiles
-from monthline.company.plans import WrittenPlan, read_plan
+from monthline.company.plans import PlanFile, WrittenPlan, read_plan
 from monthline.company.problems import UNKNOWN, CompanyInvalid, Path, Place, Problem
-from services.plans.domain.lint import blocking, lint
-from shared.contracts.plan import Finding
+from services.plans.domain.lint.case import Case, Kpi
+from services.plans.domain.lint.linter import blocking, lint
+from shared.contracts.plan import Finding, Template
 
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -64,7 +65,13 @@ def _linted(name: str, written: WrittenPlan, company: CompanyFiles, found: list[
         en = f"neither the department {person.department} nor any above it has a template"
         found.append(Problem(written.document.place(("person",)), UNKNOWN, zh, en))
         return
-    yield Linted(name, written, lint(written.plan.content, template))
+    yield Linted(name, written, lint(case_of(written.plan, template, company)))
+
+
+def case_of(plan: PlanFile, template: Template, company: CompanyFiles) -> Case:
+    """A plan file with what the company's files say around it."""
+    kpis = {each.id: Kpi(each.unit, each.direction, each.owner) for each in company.metrics}
+    return Case(content=plan.content, template=template, month=plan.month, kpis=kpis)
 
 
 def _steps(path: str) -> Path:

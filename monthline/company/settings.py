@@ -8,7 +8,7 @@ from monthline.company.documents import Document, read_document
 from monthline.company.problems import DUPLICATE, UNKNOWN, Problem, Source
 from monthline.company.sheets import missing
 from monthline.company.wording import build
-from services.plans.domain.lint import unknown_rules
+from services.plans.domain.lint.linter import unknown_rules
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.calendar import CyclePolicy
 from shared.contracts.organisation import Zone

@@ -59,10 +59,10 @@ class Returned(Value):
 class Part(Value):
     """How one person's month goes.
 
-    ``findings`` are the linter's marks on the plan as first written, in the order of its rules; ``resubmit``
-    is the file that is submitted in the place of what was refused, returned or recalled; ``recall`` takes the
-    plan back once while HR has it; ``dispute`` and ``answer`` are what author and leader say about the score;
-    ``score`` is what it must be.
+    ``findings`` are the codes that the linter must mark the plan with as first written, among others;
+    ``resubmit`` is the file that is submitted in the place of what was refused, returned or recalled;
+    ``recall`` takes the plan back once while HR has it; ``dispute`` and ``answer`` are what author and leader
+    say about the score; ``score`` is what it must be.
     """
 
     submit: Submitting = Submitting.PASSES

@@ -151,12 +151,16 @@ class Template(Value):
 
 
 class Finding(Value):
-    """What the linter marked: a stable code, where, how bad, and the numbers for the message."""
+    """What the linter marked: a stable code, where, how bad, and the numbers for the message.
+
+    ``rule_version`` is that of the rule which marked it, so that a later run can be compared.
+    """
 
     code: FindingCode
     severity: Severity
     path: str
     parameters: dict[str, str] = Field(default_factory=dict)
+    rule_version: Annotated[int, Field(ge=1)] = 1
 
 
 class Submission(Value):

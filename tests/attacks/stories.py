@@ -29,7 +29,7 @@ from shared.org.copy import OrgCache
 from shared.store.db import Database
 from tests.attacks.company import VERSIONS, plan_in, text
 from tests.support.build import lifecycle_input
-from tests.unit.plans.build import GOOD, category, template
+from tests.unit.plans.build import GOOD, blocked_by, category, template
 from tests.unit.scoring.test_score import month
 
 FAR = datetime.now(UTC) + timedelta(days=30)
@@ -77,8 +77,10 @@ async def write_plans(database: Database) -> dict[Stage, Submission]:
     """A plan in every stage; what was submitted of those that were."""
     activities = PlansActivitiesImpl(database, OrgCache(database, PLAN_ORG, age=0))
     async with database.transaction() as connection:
-        await templates.publish(connection, template([category("core")], department="company"), "hr_all")
-        await templates.publish(connection, template(), "hr_all")
+        lenient = blocked_by()
+        company = template([category("core")], department="company", severities=lenient)
+        await templates.publish(connection, company, "hr_all")
+        await templates.publish(connection, template(severities=lenient), "hr_all")
     return {stage: found for stage in Stage if (found := await _write_plan(database, activities, stage))}
 
 

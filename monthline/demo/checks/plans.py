@@ -1,13 +1,15 @@
 """Owns the checks of what came of every plan, against what the company's own files lead to."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from monthline.company.story import Submitting
+from monthline.company.story import Part, Submitting
 from monthline.demo.checks.evidence import Check, Evidence
 from monthline.demo.expectations import Expected
 from monthline.demo.outcome import PlanOutcome
 from monthline.demo.views import LedgerLine
-from shared.contracts.words import SYSTEM, Move, Stage
+from shared.contracts.plan import Finding
+from shared.contracts.words import SYSTEM, Move, Severity, Stage
 
 
 async def opened(evidence: Evidence) -> list[str]:
@@ -62,7 +64,7 @@ async def explanations(evidence: Evidence) -> list[str]:
 
 
 async def findings(evidence: Evidence) -> list[str]:
-    """The linter marks in every first draft what the story says, and nothing else."""
+    """The linter marks in every first draft what the story names, and blocks none that was accepted."""
     wrong = []
     for wanted, found in evidence.plans():
         plan = evidence.company.plan_of(wanted.person, evidence.month)
@@ -70,13 +72,18 @@ async def findings(evidence: Evidence) -> list[str]:
         if plan is None or not (part.findings or part.submit is Submitting.PASSES):
             continue
         marked = await evidence.client(wanted.person).check(found.plan.id, plan.content)
-        blocked = any(finding.severity == "block" for finding in marked)
-        if part.findings and tuple(finding.code for finding in marked) != part.findings:
-            codes = ", ".join(finding.code for finding in marked) or "nothing"
-            wrong.append(f"{wanted.person}: marked {codes} instead of {', '.join(part.findings)}")
-        elif part.submit is Submitting.PASSES and blocked:
-            wrong.append(f"{wanted.person}: the draft is blocked, although it was accepted")
+        wrong += [f"{wanted.person}: {what}" for what in _marks(part, marked)]
     return wrong
+
+
+def _marks(part: Part, marked: Sequence[Finding]) -> Iterator[str]:
+    """How the linter's findings depart from a story."""
+    missing = Counter(part.findings) - Counter(finding.code for finding in marked)
+    blocks = {finding.code for finding in marked if finding.severity is Severity.BLOCK}
+    if missing:
+        yield f"not marked with {', '.join(missing.elements())}"
+    if blocks and part.submit is Submitting.PASSES:
+        yield f"the draft is blocked by {', '.join(sorted(blocks))}, although it was accepted"
 
 
 async def escalations(evidence: Evidence) -> list[str]:

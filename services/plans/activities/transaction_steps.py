@@ -6,7 +6,7 @@ from services.plans.domain import moves
 from services.plans.domain.actuals import fed_metrics, freeze
 from services.plans.domain.authority import ENDING, require_actor, require_ender
 from services.plans.domain.ledger import FIRST, ChainedLine, chained
-from services.plans.domain.lint import blocking, lint
+from services.plans.domain.lint.linter import blocking, lint
 from services.plans.domain.moves import MoveFacts
 from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Recipient, reporting_week
@@ -14,6 +14,7 @@ from services.plans.domain.scored import Scored
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_another, require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
+from services.plans.store.cases import case_of
 from services.plans.store.plans import Entering, PlanRow
 from services.plans.store.tables import ORG, OUTBOX
 from shared.contracts.calendar import Deadline
@@ -150,7 +151,7 @@ async def submission_of(connection: Connection, plan: PlanRow, command: Command)
     require_another(plan.revision)
     draft = await drafts.read(connection, plan)
     require_content(command.content_version, draft.content_version, plan.stage)
-    findings = lint(draft.content, draft.template)
+    findings = lint(case_of(plan, draft))
     if blocking(findings):
         raise Blocked(findings=[finding.model_dump(mode="json") for finding in findings])
     return Submission(

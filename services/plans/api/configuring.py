@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path
 
 from services.plans.api.rights import require
 from services.plans.api.shapes import MonthOpened, MonthOpening, PublishedTemplate, TemplateBody
-from services.plans.domain.lint import unknown_rules
+from services.plans.domain.lint.linter import unknown_rules
 from services.plans.domain.opening import Problem, month_problems, people_problems
 from services.plans.domain.templates import effective
 from services.plans.store import plans, templates

@@ -5,10 +5,11 @@ from fastapi import APIRouter, Response
 from services.plans.api import views
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import Checked, DraftSaved
-from services.plans.domain.lint import lint
+from services.plans.domain.lint.linter import lint
 from services.plans.domain.stages import require_editable
 from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, plans
+from services.plans.store.cases import case_of
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import DraftChanged
 from shared.contracts.findings import spoken
@@ -58,7 +59,7 @@ class Drafting:
                 version = await drafts.write(connection, plan.id, body)
                 await OUTBOX.tell(connection, DraftChanged(plan=plan.ref, content_version=version))
         response.headers["ETag"] = etag(plan.version, version)
-        findings = spoken(lint(body, draft.template), language)
+        findings = spoken(lint(case_of(plan, draft, body)), language)
         return DraftSaved(version=plan.version, content_version=version, findings=findings)
 
     async def check(
@@ -68,5 +69,5 @@ class Drafting:
         async with self._database.transaction() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             draft = await drafts.read(connection, plan)
-        content = draft.content if body is None else body
-        return views.checked(content, lint(content, draft.template), language)
+        case = case_of(plan, draft, body)
+        return views.checked(case.content, lint(case), language)

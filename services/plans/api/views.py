@@ -16,7 +16,7 @@ from services.plans.api.shapes import (
     ScoreView,
 )
 from services.plans.domain.ledger import ChainedLine
-from services.plans.domain.lint import blocking
+from services.plans.domain.lint.linter import blocking
 from services.plans.domain.progress import Reported
 from services.plans.domain.shares import spread
 from services.plans.store.drafts import Draft, Revision

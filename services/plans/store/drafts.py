@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Insert, func, insert, select, update
 
 from services.plans.store.plans import PlanRow
-from services.plans.store.tables import drafts, revisions, templates
+from services.plans.store.tables import drafts, lifecycles, revisions, templates
+from shared.contracts.lifecycle import LifecycleInput
 from shared.contracts.plan import PlanContent, Submission, Template
 from shared.contracts.refusals import NotFound
 from shared.store.db import Connection
@@ -15,12 +16,16 @@ from shared.store.db import Connection
 
 @dataclass(frozen=True)
 class Draft:
-    """The content an author writes, how often it was changed, and the template it answers to."""
+    """The content an author writes, how often it was changed, and the template it answers to.
+
+    ``given`` is what the plan's lifecycle was started with; None for a plan from before this was kept.
+    """
 
     content: PlanContent
     content_version: int
     changed_at: datetime
     template: Template
+    given: LifecycleInput | None
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,15 @@ async def read(connection: Connection, plan: PlanRow) -> Draft:
                 drafts.c.content_version,
                 drafts.c.changed_at,
                 templates.c.content.label("template"),
+                lifecycles.c.given,
             )
+            .select_from(drafts)
             .join(
                 templates,
                 (templates.c.department == plan.template_department)
                 & (templates.c.version == plan.template_version),
             )
+            .outerjoin(lifecycles, lifecycles.c.plan_id == drafts.c.plan_id)
             .where(drafts.c.plan_id == plan.id)
         )
     ).one()
@@ -60,6 +68,7 @@ async def read(connection: Connection, plan: PlanRow) -> Draft:
         content_version=row.content_version,
         changed_at=row.changed_at,
         template=Template.model_validate(row.template),
+        given=LifecycleInput.model_validate(row.given) if row.given else None,
     )
 
 

@@ -40,6 +40,11 @@ async def report(
     )
 
 
+def marks(answer: dict[str, Any], code: str) -> list[str]:
+    """The sentences of the findings of one rule."""
+    return [finding["message"] for finding in answer["findings"] if finding["code"] == code]
+
+
 def code(answer: httpx2.Response) -> tuple[int, str]:
     """Status and problem code."""
     return answer.status_code, answer.json()["code"]

@@ -12,9 +12,13 @@ from shared.contracts.organisation import Absence, Department, Person, RoleGrant
 from shared.contracts.values import Text
 from shared.contracts.words import Role
 from shared.store.db import Database
-from tests.unit.plans.build import category, template
+from tests.unit.plans.build import blocked_by, category, template
 
-COMPANY_TEMPLATE = template([category("core"), category("routine")], department="company")
+SEVERITIES = blocked_by("share.total", "share.category_min", "items.unknown_category")
+SALES_TEMPLATE = template(severities=SEVERITIES)
+COMPANY_TEMPLATE = template(
+    [category("core"), category("routine")], department="company", severities=SEVERITIES
+)
 
 
 def text(word: str) -> Text:
@@ -56,7 +60,7 @@ async def settle_in(database: Database) -> None:
         for one in PEOPLE:
             await ORG.keep(connection, PersonChanged(person=one))
         await templates.publish(connection, COMPANY_TEMPLATE, "hr2")
-        await templates.publish(connection, template(), "hr2")
+        await templates.publish(connection, SALES_TEMPLATE, "hr2")
 
 
 async def away(database: Database, who: str, day: date) -> None:

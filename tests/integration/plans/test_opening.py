@@ -16,7 +16,7 @@ from shared.contracts.refusals import (
 from shared.contracts.words import Stage
 from shared.store.db import Database
 from tests.integration.plans.checks import refused, request, rows
-from tests.integration.plans.company import told
+from tests.integration.plans.company import SALES_TEMPLATE, told
 from tests.integration.plans.lifecycle import Course
 from tests.unit.plans.build import (
     PLAN,
@@ -105,6 +105,6 @@ async def test_the_newest_cycle_policy_holds_and_the_shipped_one_before(
 
 async def test_a_template_published_unchanged_keeps_its_version(database: Database) -> None:
     async with database.transaction() as connection:
-        again = await templates.publish(connection, template(version=7), "hr2")
+        again = await templates.publish(connection, SALES_TEMPLATE.model_copy(update={"version": 7}), "hr2")
         changed = await templates.publish(connection, template([category("core")]), "hr2")
     assert (again.version, changed.version) == (1, 2)

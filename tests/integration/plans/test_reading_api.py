@@ -10,6 +10,7 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.scoring import Score
 from shared.contracts.words import Move, Stage
 from shared.store.db import Database
+from tests.integration.plans.calls import marks
 from tests.integration.plans.company import PEOPLE
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course, move, submit
@@ -126,7 +127,7 @@ async def test_a_plan_shows_where_it_stands_what_waits_and_what_was_marked(
     assert shown["deadline"]["local"] == "2026-03-03T18:00:00"
     assert (shown["template_department"], shown["template_version"]) == ("sales", 1)
     assert shown["content"] == content.model_dump(mode="json")
-    assert [one["message"] for one in shown["findings"]] == ["事务性工作占比 35%，超过 30% 的上限。"]
+    assert marks(shown, "share.routine") == ["事务性工作占比 35%，超过 30% 的上限。"]
     assert shown["score"] is None
 
 

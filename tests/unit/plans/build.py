@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from services.plans.domain.lint.rules import RULES
 from services.plans.domain.progress import Reported
 from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
@@ -24,7 +25,7 @@ from shared.contracts.plan import (
 )
 from shared.contracts.rungs import FireRung
 from shared.contracts.values import Text
-from shared.contracts.words import Milestone, Move, Party, Rung, Stage
+from shared.contracts.words import Milestone, Move, Party, Rung, Severity, Stage
 
 PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="east")
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
@@ -57,6 +58,12 @@ SALES = (
 def template(categories: Iterable[CategoryRule] = SALES, **changes: Any) -> Template:
     """The sales template, core at least 40, routine at most 30."""
     return Template(department=changes.pop("department", "sales"), categories=tuple(categories), **changes)
+
+
+def blocked_by(*codes: str) -> dict[str, Severity]:
+    """Severities under which these rules block and no others, for tests that are not about the linter."""
+    others = [rule.code for rule in RULES.values() if rule.code not in codes]
+    return {code: Severity.WARN for code in others if RULES[code].severity is Severity.BLOCK}
 
 
 def item(id: str, kind: str, share: str, measure: Measure | None = METRIC, **changes: Any) -> Item:
