@@ -13,6 +13,7 @@ import httpx2
 from monthline.audit.facts import Said
 from monthline.demo.issuer import Signer
 from shared.contracts.ids import command_id
+from shared.contracts.moves import TABLE, Note
 from shared.contracts.words import Move
 
 TIMEOUT = httpx2.Timeout(25.0)
@@ -23,12 +24,6 @@ PENDING = "pending"
 PAUSE = 0.15
 LONGEST_PAUSE = 1.0
 UNDECIDED = frozenset({408, 429, 500, 502, 504})
-HOME = {
-    Move.APPROVE: ("review", "reviews"),
-    Move.RETURN: ("review", "reviews"),
-    Move.CONFIRM: ("scoring", "scores"),
-    Move.DISPUTE: ("scoring", "scores"),
-}
 ROUND_OPENS = 8.0
 """Seconds that a review round may take to open after the submission's answer."""
 NOT_OPEN_YET = frozenset({"not_found", "review.not_approver"})
@@ -49,7 +44,7 @@ class Wish:
     @property
     def id(self) -> str:
         """The command's id."""
-        return command_id(_home(self.move)[0], self.actor, self.key)
+        return command_id(TABLE[self.move].owner, self.actor, self.key)
 
 
 @dataclass(frozen=True)
@@ -136,17 +131,17 @@ class Driver:
 
     async def send(self, wish: Wish, *, to: str | None = None, timeout: float = 25.0) -> Answer:
         """Send a wish once; ``to`` is another process than the service's first."""
-        service, collection = _home(wish.move)
+        rule = TABLE[wish.move]
         self._note("invoke", wish)
         began = time.monotonic()
         try:
             async with asyncio.timeout(timeout):
                 answer = await self.ask(
                     "POST",
-                    to or service,
-                    f"/{collection}/{quote(wish.plan)}/{wish.move}",
+                    to or rule.owner,
+                    rule.path(quote(wish.plan)),
                     wish.actor,
-                    json=None if wish.move in (Move.SUBMIT, Move.RECALL, Move.CLOSE) else _body(wish),
+                    json=None if rule.note is Note.NONE else _body(wish),
                     Idempotency_Key=wish.key,
                     If_Match=f'"{wish.version}"',
                 )
@@ -202,7 +197,7 @@ class Driver:
 
     def _noted(self, wish: Wish, answer: Answer) -> Answer:
         if answer.kind == "unknown":
-            self.unsettled[wish.id] = (wish, _home(wish.move)[0])
+            self.unsettled[wish.id] = (wish, TABLE[wish.move].owner)
             self._note("unknown", wish, answer)
         elif answer.kind in ("ok", "refused"):
             self.unsettled.pop(wish.id, None)
@@ -254,11 +249,6 @@ def read(answer: httpx2.Response, seconds: float) -> Answer:
     if answer.status_code in UNDECIDED:
         return Answer("unknown", f"http.{answer.status_code}", body, seconds)
     return Answer("refused", str(body.get("code", answer.status_code)), body, seconds)
-
-
-def _home(move: Move) -> tuple[str, str]:
-    """The service that takes a move, and the collection in its paths."""
-    return HOME.get(move, ("plans", "plans"))
 
 
 def _body(wish: Wish) -> dict[str, str]:

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.contracts.calendar import CyclePolicy, Deadline, StepPolicy, WorkingDays
+from shared.contracts.moves import Phase
 from shared.contracts.words import EndState, Milestone, Move
 from shared.ladder.dates import Alarm, deadline, deadline_after, deadline_from, half_time, ladder
-from workflows.moves import Phase
 
 END_MOVES = {
     EndState.MARK_MISSING: Move.MARK_MISSING,

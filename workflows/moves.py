@@ -1,10 +1,9 @@
-"""The table of moves (domain section 8): who may move a plan from where to where, and what is refused."""
+"""The admission of commands: what the table of moves refuses, and where an admitted command leads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.moves import DECIDERS, TABLE, MoveRule, Phase
 from shared.contracts.refusals import (
     MonthClosed,
     MonthNotBegun,
@@ -15,90 +14,8 @@ from shared.contracts.refusals import (
     TargetWrong,
     WrongStage,
 )
-from shared.contracts.words import ENDED, SYSTEM, Move, Party, Stage
+from shared.contracts.words import SYSTEM, Party, Stage
 from workflows.entity.row_state import Row
-
-S, P = Stage, Party
-OPEN_STAGES = tuple(stage for stage in Stage if stage not in ENDED)
-REVIEW_STAGES = frozenset({S.HR_REVIEW, S.LEADER_REVIEW})
-DECIDERS = frozenset({P.REVIEWER, P.LEADER, P.HR})
-"""Parties that decide somebody else's plan; nobody is one of them for their own."""
-
-
-class Phase(StrEnum):
-    """Where a moment lies in a plan's month."""
-
-    BEFORE = "before"
-    RUNNING = "running"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One move: its parties, and from each stage where it may go, the usual target first.
-
-    ``never`` is the phase of the month in which people may not make it. ``later`` marks a move of the
-    domain that this version knows and does not offer.
-    """
-
-    parties: frozenset[Party]
-    targets: Mapping[Stage, tuple[Stage, ...]] = field(default_factory=dict)
-    needs_reason: bool = False
-    never: Phase | None = None
-    later: bool = False
-
-
-Targets = Mapping[Stage, Stage | tuple[Stage, ...]]
-
-
-def _rule(
-    parties: set[Party],
-    targets: Targets,
-    *,
-    needs_reason: bool = False,
-    never: Phase | None = None,
-    later: bool = False,
-) -> Rule:
-    listed = {
-        source: target if isinstance(target, tuple) else (target,) for source, target in targets.items()
-    }
-    return Rule(frozenset(parties), listed, needs_reason, never, later)
-
-
-def _from_anywhere(target: Stage) -> Targets:
-    return dict.fromkeys(OPEN_STAGES, target)
-
-
-TABLE: Mapping[Move, Rule] = {
-    Move.OPEN: _rule({P.SYSTEM}, {}),
-    Move.SUBMIT: _rule({P.AUTHOR}, {S.DRAFTING: S.HR_REVIEW}, never=Phase.CLOSED),
-    Move.RECALL: _rule({P.AUTHOR}, {S.HR_REVIEW: S.DRAFTING, S.LEADER_REVIEW: S.DRAFTING}),
-    Move.RETURN: _rule(
-        {P.REVIEWER, P.SYSTEM},
-        {S.HR_REVIEW: S.DRAFTING, S.LEADER_REVIEW: (S.DRAFTING, S.HR_REVIEW)},
-        needs_reason=True,
-    ),
-    Move.APPROVE: _rule({P.REVIEWER, P.SYSTEM}, {S.HR_REVIEW: S.LEADER_REVIEW, S.LEADER_REVIEW: S.TRACKING}),
-    Move.TAKE_BACK: _rule(
-        {P.REVIEWER}, {S.LEADER_REVIEW: S.HR_REVIEW, S.TRACKING: S.LEADER_REVIEW}, later=True
-    ),
-    Move.REASSIGN: _rule(
-        {P.HR, P.REVIEWER},
-        {S.HR_REVIEW: S.HR_REVIEW, S.LEADER_REVIEW: S.LEADER_REVIEW},
-        later=True,
-    ),
-    Move.AMEND: _rule({P.AUTHOR}, {S.TRACKING: S.TRACKING}, later=True),
-    Move.CLOSE: _rule({P.AUTHOR, P.SYSTEM}, {S.TRACKING: S.CLOSING, S.CLOSING: S.SCORED}, never=Phase.BEFORE),
-    Move.CONFIRM: _rule({P.AUTHOR, P.LEADER}, {S.SCORED: (S.SCORED, S.FINAL)}),
-    Move.CALIBRATE: _rule({P.LEADER}, {S.SCORED: S.SCORED}, needs_reason=True, later=True),
-    Move.DISPUTE: _rule({P.AUTHOR}, {S.SCORED: S.SCORED}, needs_reason=True),
-    Move.FINALISE: _rule({P.SYSTEM}, {S.SCORED: S.FINAL}),
-    Move.REOPEN: _rule({P.HR}, {S.FINAL: S.CLOSING}, needs_reason=True, later=True),
-    Move.MARK_MISSING: _rule({P.SYSTEM}, {S.DRAFTING: S.MISSING}),
-    Move.EXEMPT: _rule({P.HR}, _from_anywhere(S.EXEMPT), needs_reason=True),
-    Move.CANCEL: _rule({P.HR}, _from_anywhere(S.CANCELLED), needs_reason=True),
-}
-
 
 UNTIMELY: Mapping[Phase, type[MonthNotBegun | MonthClosed]] = {
     Phase.BEFORE: MonthNotBegun,
@@ -121,7 +38,7 @@ def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) ->
     if rule.later:
         raise NotAvailable(move=command.move)
     standing.check_version(command.expected_version)
-    targets = rule.targets.get(standing.stage)
+    targets = rule.targets(standing.stage)
     if not targets:
         raise WrongStage(stage=standing.stage, move=command.move)
     _check_party(rule, command)
@@ -134,7 +51,7 @@ def admit(standing: Standing, command: Command, phase: Phase = Phase.RUNNING) ->
     return command.to or targets[0]
 
 
-def _check_party(rule: Rule, command: Command) -> None:
+def _check_party(rule: MoveRule, command: Command) -> None:
     author = command.plan.person
     if command.party not in rule.parties:
         raise NotYourMove(move=command.move, party=", ".join(sorted(rule.parties)))

@@ -17,13 +17,14 @@ with workflow.unsafe.imports_passed_through():
         LifecycleState,
         Moved,
     )
+    from shared.contracts.moves import REVIEW_STAGES
     from shared.contracts.plans import OpenPlan, PlansActivities
     from shared.contracts.rungs import FireRung
     from shared.contracts.words import SYSTEM, Move, Party, RungOutcome, Stage
     from shared.ladder.dates import Alarm
     from workflows import search
     from workflows.entity.workflow import EntityWorkflow
-    from workflows.moves import REVIEW_STAGES, Standing, admit
+    from workflows.moves import Standing, admit
     from workflows.owners import ask
     from workflows.stages import STAGES
     from workflows.stages.plan_stage import PlanContext, PlanStage, Step

@@ -51,13 +51,15 @@ def _table(module: str) -> None:
 
 def _replace_admit() -> None:
     table, refusals = load("workflows.moves"), load("shared.contracts.refusals")
+    stages = load("shared.contracts.words").Stage
     original = table.admit
 
     def admit(standing: object, command: Any, *phase: object) -> object:
         try:
             return original(standing, command, *phase)
         except refusals.WrongStage:
-            return next(iter(table.TABLE[command.move].targets.values()))[0]
+            rule = table.TABLE[command.move]
+            return next(to for stage in stages for to in rule.targets(stage))
 
     replace("workflows.plan_lifecycle", "admit", admit)
 

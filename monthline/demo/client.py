@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -25,6 +25,7 @@ from monthline.demo.views import (
 )
 from shared.contracts.calendar import TimeScale, WorkingDays
 from shared.contracts.lifecycle import Moved
+from shared.contracts.moves import TABLE
 from shared.contracts.organisation import Delegation, Department, Person
 from shared.contracts.plan import Finding, PlanContent, ProgressEntry
 from shared.contracts.words import Move
@@ -36,17 +37,6 @@ ANYBODYS = {"plans": "/plans", "review": "/reviews", "scoring": "/scores", "noti
 """What everybody who works here may read, by service."""
 
 M = TypeVar("M", bound=BaseModel)
-
-HOME: Mapping[Move, tuple[str, str]] = {
-    Move.SUBMIT: ("plans", "plans"),
-    Move.RECALL: ("plans", "plans"),
-    Move.CLOSE: ("plans", "plans"),
-    Move.APPROVE: ("review", "reviews"),
-    Move.RETURN: ("review", "reviews"),
-    Move.CONFIRM: ("scoring", "scores"),
-    Move.DISPUTE: ("scoring", "scores"),
-}
-"""Which service takes a move, under which collection."""
 
 
 class Client:
@@ -184,15 +174,15 @@ class Client:
         self, move: Move, plan_id: str, etag: str | int, *, note: str | None = None, key: str | None = None
     ) -> Moved:
         """Move a plan; the same ``key`` again is the same move, once. Raises Refusal when it is refused."""
-        service, collection = HOME[move]
+        rule = TABLE[move]
         answer = await self.transport.ask(
             "POST",
-            service,
-            f"/{collection}/{quote(plan_id)}/{move}",
+            rule.owner,
+            rule.path(quote(plan_id)),
             json={} if note is None else {"note": note},
             headers={"If-Match": f'"{etag}"' if isinstance(etag, int) else etag, **_fresh_key(key)},
         )
-        return Moved.model_validate((await self._settled(service, answer)).json())
+        return Moved.model_validate((await self._settled(rule.owner, answer)).json())
 
     async def _settled(self, service: str, answer: httpx2.Response) -> httpx2.Response:
         """The answer itself, or that of the place it says to ask again until the outcome is known."""

@@ -1,5 +1,6 @@
 """The words of the domain as people read them, in both languages."""
 
+from shared.contracts.moves import TABLE
 from shared.contracts.values import Text
 from shared.contracts.words import Milestone, Move, Party, Role, Rung, Stage
 
@@ -16,25 +17,7 @@ STAGES: dict[Stage, Text] = {
     Stage.CANCELLED: Text(zh="已取消", en="cancelled"),
 }
 
-MOVES: dict[Move, Text] = {
-    Move.OPEN: Text(zh="开启", en="open"),
-    Move.SUBMIT: Text(zh="提交", en="submit"),
-    Move.RECALL: Text(zh="撤回", en="recall"),
-    Move.RETURN: Text(zh="退回", en="return"),
-    Move.APPROVE: Text(zh="批准", en="approve"),
-    Move.TAKE_BACK: Text(zh="收回", en="take back"),
-    Move.REASSIGN: Text(zh="转办", en="reassign"),
-    Move.AMEND: Text(zh="变更", en="amend"),
-    Move.CLOSE: Text(zh="关闭", en="close"),
-    Move.CONFIRM: Text(zh="确认", en="confirm"),
-    Move.CALIBRATE: Text(zh="校准", en="calibrate"),
-    Move.DISPUTE: Text(zh="异议", en="dispute"),
-    Move.FINALISE: Text(zh="定稿", en="finalise"),
-    Move.REOPEN: Text(zh="重开", en="re-open"),
-    Move.MARK_MISSING: Text(zh="记为缺交", en="mark missing"),
-    Move.EXEMPT: Text(zh="豁免", en="exempt"),
-    Move.CANCEL: Text(zh="取消", en="cancel"),
-}
+MOVES: dict[Move, Text] = {move: rule.label for move, rule in TABLE.items()}
 
 EDITS: dict[str, Text] = {
     "edit": Text(zh="编辑草稿", en="edit"),

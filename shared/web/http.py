@@ -1,7 +1,7 @@
 """HTTP for every service: the application, the caller, versions, commands and problems."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from shared.base import log
 from shared.contracts.lifecycle import Moved
+from shared.contracts.moves import MoveRule, taken_by
 from shared.contracts.refusals import (
     Invalid,
     KeyMissing,
@@ -29,7 +30,7 @@ from shared.contracts.refusals import (
     VersionMissing,
     field_error,
 )
-from shared.contracts.words import Language, Move
+from shared.contracts.words import Language
 from shared.health.preflight import Check, Preflight
 from shared.health.probes import add_health
 from shared.locale.problems import language_of, problem
@@ -128,17 +129,32 @@ def answer(outcome: Outcome, response: Response, prefix: str = "/v1/commands") -
     return outcome
 
 
-def add_absent(router: APIRouter, path: str, move: Move) -> None:
+Endpoint = Callable[..., Awaitable[Any]]
+"""What answers a request, as FastAPI calls it."""
+
+
+def add_moves(router: APIRouter, owner: str, endpoint: Callable[[MoveRule], Endpoint]) -> None:
+    """The routes of the moves that a service takes; ``endpoint`` is asked for those that are offered."""
+    for rule in taken_by(owner):
+        if rule.later:
+            add_absent(router, rule)
+            continue
+        router.add_api_route(
+            rule.path(), endpoint(rule), methods=["POST"], name=rule.move.value, description=rule.does
+        )
+
+
+def add_absent(router: APIRouter, rule: MoveRule) -> None:
     """A route for a move of the domain that is not built yet, so that the interface says so itself."""
 
     async def absent(caller: Caller, plan_id: str) -> None:
-        raise NotAvailable(move=move.value)
+        raise NotAvailable(move=rule.move.value)
 
     router.add_api_route(
-        path,
+        rule.path(),
         absent,
         methods=["POST"],
-        name=move.value,
+        name=rule.move.value,
         description="Not offered by this version: whoever asks is answered 501, whatever the plan.",
         status_code=501,
         response_class=ProblemAnswer,

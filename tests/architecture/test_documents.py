@@ -5,7 +5,7 @@ import json
 import pytest
 
 from monthline.api_documents import FOLDER, documents
-from workflows.moves import TABLE
+from shared.contracts.moves import TABLE
 
 
 async def test_every_move_that_is_not_built_has_its_address_and_answers_501() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from shared.contracts.words import Stage
 from tests.attacks.company import DEPARTMENTS, PEOPLE, plan_in
 from tests.attacks.table import SEE_PLAN, OnPlan, Row, absent, everywhere, people, read
+from tests.support import moves
 from tests.unit.plans.build import GOOD, template
 
 ADMINS: Final = people("admin ops")
@@ -57,6 +58,36 @@ def _stand_in(caller: str, stage: Stage) -> Any:
 
 def _absence(caller: str, stage: Stage) -> Any:
     return {"id": f"away-{caller}", "person": "author", "first": "2026-06-01", "last": "2026-06-01"}
+
+
+PARTIES: Final = {"author": AUTHOR, "hr": HR_OF_AUTHOR, "leader": LEADERS}
+
+
+def _may(move: str, stage: Stage) -> frozenset[str]:
+    """Who may make a move from a stage, by the table of moves that is written out for tests."""
+    parties = [party for party in moves.people(move, stage) if party != "reviewer"]
+    reviewers = IN_REVIEW[stage] if "reviewer" in moves.people(move, stage) else frozenset[str]()
+    return reviewers.union(*(PARTIES[party] for party in parties))
+
+
+def moves_of(
+    service: str,
+    *,
+    elsewhere: frozenset[str] = frozenset(),
+    knows: frozenset[str] = SEE_PLAN,
+    never: frozenset[Stage] = frozenset(),
+) -> dict[str, Row]:
+    """The rows of the moves that a service takes; ``elsewhere`` may try them in other stages too."""
+    rows: dict[str, Row] = {}
+    for move, (owner, path) in moves.ROUTES.items():
+        address = f"/v1{path}".replace("{plan_id}", "{plan}")
+        fits = {stage: _may(move, stage) for stage in Stage if moves.people(move, stage)}
+        by = elsewhere or frozenset[str]().union(*fits.values())
+        body = said({"note": "because"}) if move in moves.WITH_NOTE else None
+        row = OnPlan(address, by=by, knows=knows, fits=fits, never=never, body=body, command=True)
+        if owner == service:
+            rows[f"POST /v1{path}"] = absent(address) if move in moves.LATER else row
+    return rows
 
 
 DIRECTORY: Final[dict[str, Row]] = {
@@ -126,33 +157,7 @@ PLANS: Final[dict[str, Row]] = {
         body=_entries,
         command=True,
     ),
-    "POST /v1/plans/{plan_id}/submit": OnPlan(
-        "/v1/plans/{plan}/submit", by=AUTHOR, fits={Stage.DRAFTING: AUTHOR}, command=True
-    ),
-    "POST /v1/plans/{plan_id}/recall": OnPlan(
-        "/v1/plans/{plan}/recall",
-        by=AUTHOR,
-        fits=everywhere(AUTHOR, (Stage.HR_REVIEW, Stage.LEADER_REVIEW)),
-        command=True,
-    ),
-    "POST /v1/plans/{plan_id}/close": OnPlan(
-        "/v1/plans/{plan}/close",
-        by=AUTHOR,
-        fits=everywhere(AUTHOR, (Stage.TRACKING, Stage.CLOSING)),
-        command=True,
-    ),
-    **{
-        f"POST /v1/plans/{{plan_id}}/{verb}": OnPlan(
-            f"/v1/plans/{{plan}}/{verb}",
-            by=HR_OF_AUTHOR,
-            fits=everywhere(HR_OF_AUTHOR, OPEN),
-            body=said({"note": "because"}),
-            command=True,
-        )
-        for verb in ("exempt", "cancel")
-    },
-    "POST /v1/plans/{plan_id}/amend": absent("/v1/plans/{plan}/amend"),
-    "POST /v1/plans/{plan_id}/reopen": absent("/v1/plans/{plan}/reopen"),
+    **moves_of("plans"),
     "GET /v1/commands/{key}": Row("/v1/commands/sent-by-author", by=AUTHOR, knows=frozenset()),
 }
 
@@ -165,19 +170,7 @@ REVIEW: Final[dict[str, Row]] = {
         never=NO_ROUND,
         reads=True,
     ),
-    **{
-        f"POST /v1/reviews/{{plan_id}}/{verb}": OnPlan(
-            f"/v1/reviews/{{plan}}/{verb}",
-            by=LEADERS,
-            fits=IN_REVIEW,
-            never=NO_ROUND,
-            body=said({"note": "because"}),
-            command=True,
-        )
-        for verb in ("approve", "return")
-    },
-    "POST /v1/reviews/{plan_id}/take-back": absent("/v1/reviews/{plan}/take-back"),
-    "POST /v1/reviews/{plan_id}/reassign": absent("/v1/reviews/{plan}/reassign"),
+    **moves_of("review", never=NO_ROUND, elsewhere=LEADERS),
     "POST /v1/reviews/{plan_id}/comments": OnPlan(
         "/v1/reviews/{plan}/comments",
         by=COMMENTERS,
@@ -206,24 +199,7 @@ SCORING: Final[dict[str, Row]] = {
     "GET /v1/scores/{plan_id}": OnPlan(
         "/v1/scores/{plan}", by=SEE_PLAN, fits=everywhere(SEE_PLAN | LEADERS), never=NO_SCORE
     ),
-    "POST /v1/scores/{plan_id}/confirm": OnPlan(
-        "/v1/scores/{plan}/confirm",
-        by=AUTHOR | LEADERS,
-        fits={Stage.SCORED: AUTHOR | LEADERS},
-        never=NO_SCORE,
-        body=said({}),
-        command=True,
-    ),
-    "POST /v1/scores/{plan_id}/dispute": OnPlan(
-        "/v1/scores/{plan}/dispute",
-        by=AUTHOR,
-        knows=SEE_PLAN | LEADERS,
-        fits={Stage.SCORED: AUTHOR},
-        never=NO_SCORE,
-        body=said({"note": "because"}),
-        command=True,
-    ),
-    "POST /v1/scores/{plan_id}/calibrate": absent("/v1/scores/{plan}/calibrate"),
+    **moves_of("scoring", never=NO_SCORE, knows=SEE_PLAN | LEADERS),
     "GET /v1/commands/{key}": Row("/v1/commands/sent-by-author", by=AUTHOR, knows=frozenset()),
 }
 

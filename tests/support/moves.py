@@ -44,8 +44,29 @@ ALLOWED = {
     ("cancel", "hr", "scored"): ("cancelled",),
 }
 
+ROUTES = {
+    "submit": ("plans", "/plans/{plan_id}/submit"),
+    "recall": ("plans", "/plans/{plan_id}/recall"),
+    "close": ("plans", "/plans/{plan_id}/close"),
+    "exempt": ("plans", "/plans/{plan_id}/exempt"),
+    "cancel": ("plans", "/plans/{plan_id}/cancel"),
+    "amend": ("plans", "/plans/{plan_id}/amend"),
+    "reopen": ("plans", "/plans/{plan_id}/reopen"),
+    "approve": ("review", "/reviews/{plan_id}/approve"),
+    "return": ("review", "/reviews/{plan_id}/return"),
+    "take_back": ("review", "/reviews/{plan_id}/take-back"),
+    "reassign": ("review", "/reviews/{plan_id}/reassign"),
+    "confirm": ("scoring", "/scores/{plan_id}/confirm"),
+    "dispute": ("scoring", "/scores/{plan_id}/dispute"),
+    "calibrate": ("scoring", "/scores/{plan_id}/calibrate"),
+}
+"""Which service takes a move that people make, and to which address it is posted."""
+
 LATER = {"take_back", "reassign", "amend", "calibrate", "reopen"}
 """Moves of the domain that this version refuses as not available."""
+
+WITH_NOTE = {"approve", "confirm", "return", "dispute", "exempt", "cancel"}
+"""Moves with which people say something, or must."""
 
 NEEDS_REASON = {"return", "dispute", "exempt", "cancel"}
 JUDGES = {"reviewer", "leader", "hr"}
@@ -55,6 +76,12 @@ JUDGES = {"reviewer", "leader", "hr"}
 def targets(move: Move, party: Party, stage: Stage) -> tuple[str, ...]:
     """Where this party may take a plan by this move; nowhere when the table does not list it."""
     return ALLOWED.get((move.value, party.value, stage.value), ())
+
+
+def people(move: str, stage: Stage) -> frozenset[str]:
+    """The parties of people who may make the move from this stage."""
+    listed = {party for made, party, source in ALLOWED if (made, source) == (move, stage.value)}
+    return frozenset(listed - {"system"})
 
 
 def known(move: Move, stage: Stage) -> bool:

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from shared.contracts.calendar import Deadline
 from shared.contracts.lifecycle import Command
+from shared.contracts.moves import REVIEW, REVIEW_STAGES, TABLE
 from shared.contracts.plans import GetSubmission, PlansActivities
 from shared.contracts.review import CloseRound, OpenRound, RecordDecision, ReviewActivities
 from shared.contracts.rungs import FiredRung, FireRung
-from shared.contracts.words import Milestone, Move, Party
+from shared.contracts.words import Milestone, Party
 from shared.ladder.dates import Alarm
 from workflows.deadlines import Month
-from workflows.moves import REVIEW_STAGES, Standing
+from workflows.moves import Standing
 from workflows.owners import ask
 from workflows.stages.plan_stage import Done, PlanContext, PlanStage, Step
-
-DECISIONS = frozenset({Move.APPROVE, Move.RETURN})
 
 
 class Review(PlanStage):
@@ -52,7 +51,7 @@ class Review(PlanStage):
     async def carry_out(self, plan: PlanContext, step: Step) -> Done:
         """Decide, by a person or by policy; or leave review without a decision."""
         command = step.command
-        if command.move not in DECISIONS:
+        if TABLE[command.move].owner != REVIEW:
             done = await self.leave(plan, step)
             await self._close_round(plan, command)
             return done

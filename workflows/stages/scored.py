@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.contracts.calendar import Deadline
+from shared.contracts.moves import SCORING, TABLE
 from shared.contracts.rungs import FiredRung, FireRung
 from shared.contracts.scoring import AnswerScore, ScoringActivities
 from shared.contracts.words import Milestone, Move, Stage
@@ -10,8 +11,6 @@ from shared.ladder.dates import Alarm
 from workflows.deadlines import Month
 from workflows.owners import ask
 from workflows.stages.plan_stage import Done, PlanContext, PlanStage, Step
-
-ANSWERS = frozenset({Move.CONFIRM, Move.DISPUTE})
 
 
 class Scored(PlanStage):
@@ -40,7 +39,7 @@ class Scored(PlanStage):
 
     async def carry_out(self, plan: PlanContext, step: Step) -> Done:
         """Answer the score, or end the plan without an answer."""
-        return await (self._answer if step.command.move in ANSWERS else self.leave)(plan, step)
+        return await (self._answer if TABLE[step.command.move].owner == SCORING else self.leave)(plan, step)
 
     async def _answer(self, plan: PlanContext, step: Step) -> Done:
         """A confirmation or a dispute; the plan is final when leader and author agree."""

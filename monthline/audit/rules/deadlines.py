@@ -16,10 +16,10 @@ from services.review.domain.ladder import recipients as told_by_review
 from services.scoring.domain.leaders import Scoree
 from services.scoring.domain.leaders import addressed as told_by_scoring
 from shared.contracts.calendar import CalendarRange
+from shared.contracts.moves import REVIEW_STAGES, TABLE
 from shared.contracts.words import SYSTEM, Milestone, Party, Rung, Stage
 from shared.ladder.dates import Alarm, postponed
 from shared.org.organisation import Organisation
-from workflows.moves import REVIEW_STAGES, TABLE
 
 REPAIRED = "see that plans and workflows run; the reconciler starts or wakes it within a minute or two"
 UNTOLD = "nobody was reminded in time: see what plans, workflows or Temporal did then"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from monthline.audit.facts import Facts, Plan, Violation
 from services.plans.domain.ledger import ChainedLine, first_broken
+from shared.contracts.moves import TABLE
 from shared.contracts.words import Move, Stage
-from workflows.moves import TABLE
 
 WRITTEN = "find out who writes to the schema plans beside the service; restore the plan's rows from a backup"
 
@@ -46,7 +46,7 @@ def _illegal(line: ChainedLine, here: Stage | None) -> str:
         return f"{line.move} from {line.from_stage}, but the plan was in {here}"
     if here is None:
         return "" if (line.move, line.to_stage) == (Move.OPEN, Stage.DRAFTING) else "does not begin with open"
-    if line.to_stage not in TABLE[line.move].targets.get(here, ()):
+    if line.to_stage not in TABLE[line.move].targets(here):
         return f"{line.move} does not lead from {here} to {line.to_stage}"
     return ""
 

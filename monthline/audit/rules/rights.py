@@ -8,15 +8,14 @@ from services.plans.domain.ledger import ChainedLine
 from services.review.domain.approvers import STEP_OF, Question, principals
 from services.scoring.domain.leaders import STEPS
 from shared.contracts.ids import parse_plan_id
+from shared.contracts.moves import PLANS, REVIEW, TABLE
 from shared.contracts.words import SYSTEM, Milestone, Move, Party
 from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
-from workflows.moves import TABLE
 
 RIGHTS = "ask both people; end the plan as HR if the decision was not theirs"
-ENDING = frozenset({Move.EXEMPT, Move.CANCEL})
-REVIEWING = frozenset({Move.APPROVE, Move.RETURN})
-DECISIONS = REVIEWING | ENDING
+DECISIONS = frozenset(move for move, rule in TABLE.items() if rule.of_others)
+ENDING = frozenset(move for move in DECISIONS if TABLE[move].owner == PLANS)
 
 
 def nobody_did_what_their_role_forbids(facts: Facts) -> Iterator[Violation]:
@@ -31,15 +30,15 @@ def nobody_did_what_their_role_forbids(facts: Facts) -> Iterator[Violation]:
 
 
 def _wrong_party(line: ChainedLine) -> str:
-    parties = TABLE[line.move].parties
+    rule = TABLE[line.move]
     if line.actor == SYSTEM:
-        return "" if Party.SYSTEM in parties else f"time does not {line.move}"
-    if parties == {Party.SYSTEM}:
+        return "" if Party.SYSTEM in rule.parties else f"time does not {line.move}"
+    if not rule.people:
         return f"{line.actor} made a move of time: {line.move}"
     author = parse_plan_id(line.plan_id).person
-    if (line.move in DECISIONS and line.actor == author) or line.on_behalf_of == author:
+    if (rule.of_others and line.actor == author) or line.on_behalf_of == author:
         return f"{author} decided their own plan: {line.move}"
-    if Party.AUTHOR in parties and not parties & {Party.LEADER} and line.actor != author:
+    if rule.of_author and line.actor != author:
         return f"{line.actor} made a move of the author {author}: {line.move}"
     return ""
 
@@ -87,7 +86,7 @@ def _who_decided(facts: Facts) -> Iterator[Violation]:
     """The ledger and the review round name the same people."""
     rounds = {round_.command_id: round_ for round_ in facts.decided}
     for line in facts.lines:
-        if line.actor == SYSTEM or line.move not in REVIEWING:
+        if line.actor == SYSTEM or TABLE[line.move].owner != REVIEW:
             continue
         round_ = rounds.get(line.command_id)
         if round_ is None:

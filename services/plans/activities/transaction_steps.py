@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from services.plans.domain import moves
 from services.plans.domain.actuals import fed_metrics, freeze
-from services.plans.domain.authority import ENDING, require_actor, require_ender
+from services.plans.domain.authority import of_hr, require_actor, require_ender
 from services.plans.domain.ledger import FIRST, ChainedLine, chained
 from services.plans.domain.lint.linter import blocking, lint
 from services.plans.domain.moves import MoveFacts
@@ -24,7 +24,7 @@ from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.plans import OpenPlan
 from shared.contracts.refusals import Blocked, KeyReused, NotFound, StaleVersion, Unknown, WrongStage
 from shared.contracts.rungs import FireRung
-from shared.contracts.words import Milestone, Party, RungOutcome, Stage
+from shared.contracts.words import Milestone, RungOutcome, Stage
 from shared.store.db import Connection, now, together
 
 
@@ -139,7 +139,7 @@ async def require_mover(connection: Connection, plan: PlanRow, command: Command)
     Roles are read for the moves alone that nobody else judges again: reviewers are, by their own service.
     """
     require_actor(command)
-    if command.move in ENDING and command.party is not Party.SYSTEM:
+    if of_hr(command):
         require_ender(command, plan.department, await ORG.load(connection))
     require_version(command.expected_version, plan.version, plan.stage)
 

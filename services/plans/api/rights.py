@@ -3,6 +3,7 @@
 from services.plans.store import plans
 from services.plans.store.plans import ListedPlan, PlanRow
 from shared.contracts.ids import PlanRef, parse_plan_id
+from shared.contracts.moves import MoveRule
 from shared.contracts.refusals import Forbidden, NotFound, NotYourMove, OwnPlan
 from shared.contracts.words import Move, Party, Role
 from shared.org.access import Action, PlanFacts, Principal, may
@@ -38,6 +39,15 @@ def require_author(caller: Principal, plan: PlanRow, move: str) -> None:
     action = Action.REPORT_PROGRESS if move == "progress" else Action.WRITE_PLAN
     if not may(caller, action, _facts(plan)):
         raise NotYourMove(move=move, party=Party.AUTHOR.value)
+
+
+def require_mover(caller: Principal, plan: PlanRow, rule: MoveRule) -> Party:
+    """As whom the caller makes a move of the plan service; raises as the two below do."""
+    if rule.of_author:
+        require_author(caller, plan, rule.move.value)
+        return Party.AUTHOR
+    require_ending(caller, plan, rule.move)
+    return Party.HR
 
 
 def require_ending(caller: Principal, plan: PlanRow, move: Move) -> None:

@@ -1,18 +1,15 @@
 """The last look at who moves a plan, taken in the transaction that moves it."""
 
 from shared.contracts.lifecycle import Command
+from shared.contracts.moves import PLANS, TABLE
 from shared.contracts.refusals import Forbidden, NotYourMove, OwnPlan
-from shared.contracts.words import Move, Party, Role
+from shared.contracts.words import Party, Role
 from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
 
-AUTHORS_OWN = frozenset({Move.SUBMIT, Move.RECALL})
-ENDING = frozenset({Move.EXEMPT, Move.CANCEL})
-OTHERS_ONLY = frozenset({Move.APPROVE, Move.RETURN}) | ENDING
-
 
 def require_actor(command: Command) -> None:
-    """Authors alone submit and recall, nobody decides or ends their own plan; time may do either.
+    """Authors alone make their own moves, nobody decides or ends their own plan; time may do either.
 
     Raises:
         NotYourMove: the move belongs to the author.
@@ -21,11 +18,18 @@ def require_actor(command: Command) -> None:
     if command.party is Party.SYSTEM:
         return
     author = command.plan.person
-    as_author = command.move in AUTHORS_OWN or command.party is Party.AUTHOR
+    rule = TABLE[command.move]
+    as_author = rule.of_author or command.party is Party.AUTHOR
     if as_author and command.actor != author:
         raise NotYourMove(move=command.move.value, party=Party.AUTHOR.value)
-    if command.move in OTHERS_ONLY and author in (command.actor, command.on_behalf_of):
+    if rule.of_others and author in (command.actor, command.on_behalf_of):
         raise OwnPlan(move=command.move.value)
+
+
+def of_hr(command: Command) -> bool:
+    """Whether HR makes the move: of that the plan service alone judges who may."""
+    rule = TABLE[command.move]
+    return rule.owner == PLANS and rule.of_others and command.party is not Party.SYSTEM
 
 
 def require_ender(command: Command, department: str, organisation: Organisation) -> None:

@@ -15,13 +15,14 @@ from services.review.domain.rounds import Round, check_waiting
 from services.review.store import cases, plans
 from services.review.store.cases import Case
 from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.moves import REVIEW
 from shared.contracts.refusals import NotApprover, NotFound, Refusal
 from shared.contracts.words import Move, Party, Stage
 from shared.locale.problems import problem
 from shared.org.access import Action, Principal, may
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome, Pending
-from shared.web.http import Caller, CallerLanguage, IdempotencyKey, SeenVersion, add_absent, answer
+from shared.web.http import Caller, CallerLanguage, Endpoint, IdempotencyKey, SeenVersion, add_moves, answer
 
 KEY = re.compile(r"[A-Za-z0-9_.-]{8,250}")
 """A key as callers choose it, or as a bulk approval derives it for one of its plans."""
@@ -43,12 +44,10 @@ class Deciding:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["decisions"])
-        router.add_api_route("/reviews/{plan_id}/approve", self.approve, methods=["POST"])
-        router.add_api_route("/reviews/{plan_id}/return", self.send_back, methods=["POST"])
+        endpoints: dict[Move, Endpoint] = {Move.APPROVE: self.approve, Move.RETURN: self.send_back}
+        add_moves(router, REVIEW, lambda rule: endpoints[rule.move])
         router.add_api_route("/reviews:approve", self.approve_many, methods=["POST"])
         router.add_api_route("/commands/{key}", self.command)
-        add_absent(router, "/reviews/{plan_id}/take-back", Move.TAKE_BACK)
-        add_absent(router, "/reviews/{plan_id}/reassign", Move.REASSIGN)
         return router
 
     async def approve(

@@ -15,14 +15,15 @@ from services.review.api.shapes import (
     WaitingView,
 )
 from services.review.domain.approvers import Approver, Resolver
-from services.review.domain.decisions import APPROVED, RETURNS, leads_to
+from services.review.domain.decisions import leads_to
 from services.review.domain.diff import diff
 from services.review.domain.rounds import Decision, Round
 from services.review.store.comments import Comment
 from services.review.store.dossier import Dossier
 from services.review.store.rungs import Fired
 from shared.contracts.findings import spoken
-from shared.contracts.words import Language, Stage
+from shared.contracts.moves import TABLE
+from shared.contracts.words import Language, Move, Stage
 from shared.org.access import Principal
 from shared.org.organisation import Organisation
 
@@ -98,7 +99,7 @@ def _waiting(caller: Principal, dossier: Dossier, at: datetime) -> WaitingView:
         since=round_.opened_at,
         due=round_.deadline,
         sent=[_rung(rung) for rung in dossier.rungs if rung.plan_version == round_.plan_version],
-        next=NextSteps(approve=APPROVED[round_.stage], return_to=RETURNS[round_.stage]),
+        next=_next_steps(round_.stage),
         may_decide=right is not None,
         on_behalf_of=right.on_behalf_of if right else None,
     )
@@ -145,3 +146,9 @@ def _decision(decision: Decision, stage: Stage) -> DecisionView:
         note=decision.note,
         to=leads_to(decision.move, stage, decision.to),
     )
+
+
+def _next_steps(stage: Stage) -> NextSteps:
+    """Where an approval leads, and where a return may."""
+    approve = leads_to(Move.APPROVE, stage, None)
+    return NextSteps(approve=approve, return_to=TABLE[Move.RETURN].targets(stage))

@@ -10,12 +10,13 @@ from services.scoring.domain.answers import answer as judge
 from services.scoring.store import scores
 from services.scoring.store.scores import ScoreRow
 from shared.contracts.lifecycle import Command, Moved
+from shared.contracts.moves import SCORING
 from shared.contracts.refusals import NotFound
 from shared.contracts.words import Move, Stage
 from shared.org.access import Principal
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome
-from shared.web.http import Caller, IdempotencyKey, SeenVersion, SentKey, add_absent, answer
+from shared.web.http import Caller, Endpoint, IdempotencyKey, SeenVersion, SentKey, add_moves, answer
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of the dispute window is known to the lifecycle alone, which judges it by the database."""
@@ -31,10 +32,9 @@ class Answering:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["answers"])
-        router.add_api_route("/scores/{plan_id}/confirm", self.confirm, methods=["POST"])
-        router.add_api_route("/scores/{plan_id}/dispute", self.dispute, methods=["POST"])
+        endpoints: dict[Move, Endpoint] = {Move.CONFIRM: self.confirm, Move.DISPUTE: self.dispute}
+        add_moves(router, SCORING, lambda rule: endpoints[rule.move])
         router.add_api_route("/commands/{key}", self.command)
-        add_absent(router, "/scores/{plan_id}/calibrate", Move.CALIBRATE)
         return router
 
     async def confirm(

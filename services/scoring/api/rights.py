@@ -4,6 +4,7 @@ from services.scoring.domain.answers import Leaders
 from services.scoring.domain.leaders import Scoree, leaders, step_of
 from services.scoring.store.scores import ScoreRow
 from shared.contracts.ids import PlanRef, parse_plan_id
+from shared.contracts.moves import TABLE
 from shared.contracts.refusals import NotApprover, NotFound, NotYourMove
 from shared.contracts.words import Move, Party, Stage
 from shared.org.access import Action, PlanFacts, Principal, may
@@ -42,7 +43,7 @@ def party_of(caller: Principal, row: ScoreRow, move: Move) -> tuple[Party, str |
         return Party.AUTHOR, None
     if not may_read(caller, row):
         raise NotFound(what="score")
-    if move is Move.DISPUTE:
+    if TABLE[move].of_author:
         raise NotYourMove(move=move.value, party=Party.AUTHOR.value)
     answering = leaders_of(caller.organisation, row)
     if caller.id not in answering:

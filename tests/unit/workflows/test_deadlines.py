@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from shared.contracts.calendar import CalendarRange, CyclePolicy, Deadline, StepPolicy, WorkingDays
+from shared.contracts.moves import Phase
 from shared.contracts.words import Milestone
 from shared.ladder.dates import deadline
 from tests.support.build import spring
 from workflows.deadlines import Month, month_days, next_month
-from workflows.moves import Phase
 
 SHANGHAI = "Asia/Shanghai"
 FIRST_ZONE, LAST_ZONE = "Pacific/Kiritimati", "Pacific/Honolulu"
