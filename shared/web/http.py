@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
@@ -36,12 +33,12 @@ from shared.health.probes import add_health
 from shared.locale.problems import language_of, problem
 from shared.locale.validation_messages import field_words
 from shared.org.access import Principal
+from shared.web.api_page import add_api_page
 from shared.web.authentication import Authenticator
 from shared.web.body_limit import TOO_LARGE, BodyLimit
 from shared.web.command_gateway import Outcome, Pending
 from shared.web.request_log import RequestLog
 
-STATIC = Path(__file__).parents[1] / "static" / "swagger"
 logger = log.get(__name__)
 
 
@@ -196,18 +193,7 @@ def create_app(
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(RequestLog)
     add_health(app, checks)
-    app.mount("/static/swagger", StaticFiles(directory=STATIC), name="swagger")
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title=app.title,
-            swagger_js_url="/static/swagger/swagger-ui-bundle.js",
-            swagger_css_url="/static/swagger/swagger-ui.css",
-            swagger_favicon_url="/static/swagger/favicon-32x32.png",
-        )
-
+    add_api_page(app)
     return app
 
 

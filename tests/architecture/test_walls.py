@@ -90,9 +90,7 @@ def breached(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the checker says of a tree in which every wall is breached in every way listed."""
     folder = tmp_path_factory.mktemp("breached")
     for package in PACKAGES:
-        shutil.copytree(
-            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "static")
-        )
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
     for importer, imported in (breach for breaches in BREACHES.values() for breach in breaches):
         path = folder / Path(*importer.split("."))
