@@ -3,12 +3,12 @@
 Nothing is changed, nothing is sent to anybody.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 from monthline.deployment import Deployment
 from monthline.doctor import around, database, engine, rights, stream
 from monthline.doctor.verdict import Check, Ill, Verdict, first_line
+from shared.base.tasks import within
 
 PATIENCE = 30.0
 
@@ -39,7 +39,8 @@ async def examine(deployment: Deployment, checks: Mapping[str, Check] = CHECKS) 
 
 async def _verdict(name: str, check: Check, deployment: Deployment) -> Verdict:
     try:
-        found = await asyncio.wait_for(check(deployment), PATIENCE)
+        async with within(PATIENCE):
+            found = await check(deployment)
     except Ill as ill:
         return Verdict(name, False, str(ill), ill.fix)
     except TimeoutError:

@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 from shared.base import log
 from shared.base.diagnosis import NATS, fix_of, said_by
 from shared.base.settings import NatsSettings
-from shared.base.tasks import obey
+from shared.base.tasks import finish, obey, within
 
 logger = log.get(__name__)
 MOST_TOLD = 20
@@ -92,8 +92,8 @@ async def connect(url: str, *, name: str, tls: ssl.SSLContext | None, condition:
             reconnected_cb=well,
         )
     except BaseException:
-        # Who gives up waiting gives up the attempt too, which the library makes in a task of its own.
-        await disconnect(client)
+        # A caller that stops waiting ends the attempt too, which the library makes in a task of its own.
+        await finish(disconnect(client))
         raise
     condition.well()
     return client
@@ -102,7 +102,7 @@ async def connect(url: str, *, name: str, tls: ssl.SSLContext | None, condition:
 async def disconnect(client: Client) -> None:
     """Send what is in the buffer and end the connection, whatever the server does."""
     try:
-        async with asyncio.timeout(3):
+        async with within(3):
             await client.close()
     except (NatsError, TimeoutError):
         logger.info("nats.close_timeout")

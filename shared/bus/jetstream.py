@@ -1,6 +1,5 @@
 """NATS JetStream: the connection, the stream of facts and the durables that read it."""
 
-import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
+from shared.base.tasks import within
 from shared.bus.connection import Condition, address_of, connect, disconnect
 from shared.store.outbox import LARGEST, OutboxMessage
 from shared.telemetry import tracing
@@ -59,7 +59,7 @@ class Bus:
     async def connect_within(self, seconds: float) -> None:
         """Connect; raises ConnectionError with what is wrong when that takes longer."""
         try:
-            async with asyncio.timeout(seconds):
+            async with within(seconds):
                 await self.connect()
         except TimeoutError as error:
             trouble = self.condition.trouble or f"no answer within {seconds:.0f} s"
