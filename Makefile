@@ -20,9 +20,7 @@ demo: .venv/.embedded ## Run a company's month on this machine; Ctrl-C ends it
 	@$(BIN)/monthline demo $(ARGS)
 
 test: .venv/.dev ## Run everything CI runs
-	@$(MAKE) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 --ignore=tests/e2e --ignore=tests/trial $(ARGS)
-	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+	@$(BIN)/python -m tests $(ARGS)
 
 attacks: .venv/.dev ## Run all attacks at length: every caller in every stage, many random requests
 	@ATTACKS=all ATTACK_EXAMPLES=10 $(BIN)/python -m pytest tests/attacks $(ARGS)

@@ -9,11 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 VENV = ".venv"
 PYTHON = os.path.join(VENV, "bin", "python")
 PIP_INSTALL = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
 OLDEST = (3, 11)
+SILENCE = 4
 UV_OPTIONS = {
     "index-url": "--default-index",
     "extra-index-url": "--index",
@@ -92,7 +94,14 @@ def pip_settings():
 
 
 def run(command):
-    return subprocess.call(command) == 0
+    """Whether a command succeeds; a line every few seconds says that it is still running."""
+    began = time.time()
+    process = subprocess.Popen(command)
+    while True:
+        try:
+            return process.wait(SILENCE) == 0
+        except subprocess.TimeoutExpired:
+            print(f"Still installing after {time.time() - began:.0f} s.", flush=True)
 
 
 def output(command):

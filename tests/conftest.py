@@ -14,9 +14,18 @@ from shared.bus.jetstream import Bus, provision
 from shared.migrations.run import SERVICES
 from shared.store.db import Database
 from tests.support.databases import close_owner, database_for, empty, migrate_all
+from tests.support.garbage import settle
+from tests.support.limits import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown
+
+__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 # Unconfigured, structlog draws every traceback with all its locals, for seconds each.
 log.configure("tests", level="WARNING")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what the test modules have imported out of every later collection."""
+    settle()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Reading a deployment for an audit: every schema as its own role, the engine, the stream."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
@@ -13,6 +12,7 @@ from monthline.audit.facts import Facts, Said
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
 from monthline.provision import connect_engine
+from shared.base.tasks import within
 from shared.bus.connection import tls_of
 from shared.bus.jetstream import Bus
 from shared.migrations.run import SERVICES
@@ -66,7 +66,8 @@ class Reader:
         self._bus = bus
         self._exits.push_async_callback(bus.close)
         try:
-            self._client = await asyncio.wait_for(connect_engine(self._deployment), CONNECT)
+            async with within(CONNECT):
+                self._client = await connect_engine(self._deployment)
         except Exception as error:
             raise Unreadable("Temporal", "TEMPORAL_ADDRESS", _reason(error)) from error
 

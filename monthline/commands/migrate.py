@@ -18,6 +18,7 @@ from monthline.provision import (
 )
 from monthline.terminal import complain, console
 from shared.base.diagnosis import NATS, POSTGRES, TEMPORAL, Server
+from shared.base.tasks import within
 from shared.bus.jetstream import Bus
 from shared.migrations.run import SERVICES, look
 from shared.store.db import Database
@@ -51,9 +52,14 @@ def provision(target: Deployment, *, schedule: bool) -> None:
     with usable(POSTGRES, Database(target.database_url).address):
         provision_database(target, say)
     with usable(NATS, nats):
-        asyncio.run(asyncio.wait_for(provision_stream(target, say), 10))
+        asyncio.run(_provision_stream(target, say))
     with usable(TEMPORAL, target.temporal_address):
         asyncio.run(provision_engine(target, say, schedule=schedule))
+
+
+async def _provision_stream(target: Deployment, say: Callable[[str], None]) -> None:
+    async with within(10):
+        await provision_stream(target, say)
 
 
 def _look(target: Deployment, nats: str) -> None:

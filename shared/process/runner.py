@@ -1,6 +1,7 @@
 """One process of Monthline: HTTP server, worker, relay and consumers, started and stopped together."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -97,6 +98,9 @@ async def _run(
     compose: Callable[[Known], Awaitable[Service]], settings: Known, engine_url: str | None
 ) -> int:
     service = await compose(settings)
+    # Modules and composition live as long as the process; each full collection would search them again.
+    gc.collect()
+    gc.freeze()
     service.app.state.figures = Figures(_readings(service), engine_url=engine_url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -18,7 +18,7 @@ from monthline.demo.state import DataFolder
 from monthline.deployment import MODULES
 from shared.contracts.words import Language
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.setup_limit(300)]
 PAUSE = 8.0
 STRETCH = 2.0
 """A restart takes as long as days of the played month; people must still find time for their parts."""

@@ -15,7 +15,7 @@ from monthline.demo.run import bill_for, played_month
 from monthline.demo.state import DataFolder
 from shared.contracts.words import Language
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.setup_limit(300)]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from monthline.demo.transport import Refusal
 from shared.contracts.words import Language, Move
 from tests.support.collector import Collected, Collector, collecting
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.setup_limit(300)]
 AUTHOR = "p020"
 TRACE, BROWSER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MONTH_SECONDS = 3600.0

@@ -251,8 +251,8 @@ async def test_a_wrong_password_and_an_unknown_authority_are_refused(
         (provisioned.url_of("plans").replace("plans:", "plans:x"), authority),
     ):
         bus = Bus(url, name="test", tls=ssl.create_default_context(cafile=str(trusted.certificate)))
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(bus.connect(), 1)
+        with pytest.raises(ConnectionError):
+            await bus.connect_within(1)
         assert not bus.connected
 
 

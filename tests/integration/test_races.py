@@ -38,6 +38,7 @@ from tests.integration.plans.company import DEPARTMENTS, PEOPLE, person, settle_
 from tests.integration.review.lifecycle import Names
 from tests.support.build import lifecycle_input
 from tests.support.databases import database_for
+from tests.support.garbage import workflows_run_here
 from tests.unit.plans.build import GOOD
 from workflows.__main__ import lifecycle_worker
 
@@ -104,6 +105,7 @@ async def house(
         (REVIEW_QUEUE, ReviewActivities, ReviewActivitiesImpl(reviewed)),
     )
     async with AsyncExitStack() as stack:
+        stack.enter_context(workflows_run_here())
         stack.push_async_callback(other.close)
         working = await connect(settings, lazy=False)
         await stack.enter_async_context(lifecycle_worker(working, settings))

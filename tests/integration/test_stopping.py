@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
 from shared.base.settings import ProcessSettings
-from shared.base.tasks import end, finish
+from shared.base.tasks import end, finish, within
 from shared.bus.jetstream import Bus
 from shared.process.runner import Service, _connect, serve
 from tests.support.background import running
@@ -47,6 +47,32 @@ async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:
     async with asyncio.timeout(10):
         await end(tasks, again=0.01)
     assert all(task.cancelled() for task in tasks)
+
+
+async def test_a_block_that_swallows_cancellations_ends_at_its_limit() -> None:
+    with pytest.raises(TimeoutError):
+        async with within(0.01, again=0.01):
+            await Stubborn(2).run()
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()
+
+
+async def test_a_block_that_is_cancelled_by_somebody_else_is_not_overdue() -> None:
+    async def limited() -> None:
+        async with within(60):
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(limited())
+    await asyncio.sleep(0)
+    await end([task], again=0.01)
+    assert task.cancelled()
+
+
+async def test_a_block_within_its_limit_is_never_cancelled() -> None:
+    async with within(0.05):
+        pass
+    await asyncio.sleep(0.1)
 
 
 async def test_who_ends_tasks_and_is_ended_meanwhile_has_ended_them() -> None:

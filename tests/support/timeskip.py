@@ -36,6 +36,7 @@ from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
 from shared.engine.search_attributes import at_start
 from shared.engine.temporal import BUILD, activities_of, as_refusal
+from tests.support.garbage import workflows_run_here
 from tests.support.owners import (
     DirectoryInMemory,
     PlansInMemory,
@@ -103,6 +104,7 @@ async def workers(environment: WorkflowEnvironment, owners: Owners) -> AsyncIter
     """The lifecycle worker and the owners' activity workers."""
     client = environment.client
     async with AsyncExitStack() as stack:
+        stack.enter_context(workflows_run_here())
         await stack.enter_async_context(lifecycle_worker(client, ProcessSettings()))
         for queue, contract, activities in owners.on_queues():
             bound = activities_of(contract, activities)

@@ -22,7 +22,7 @@ from shared.contracts.words import Language
 from tests.support.restoring import Backup, back_up, restored
 from tests.support.trial_stack import Trial, operate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.setup_limit(300)]
 STRETCH = 1.5
 AUDIT = ("audit", "check", "--patience", "60")
 """Twelve processes and TLS in Python in front of two servers take their share of the machine."""

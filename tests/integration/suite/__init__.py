@@ -1,0 +1,1 @@
+"""The tools with which the tests are run."""
