@@ -1,12 +1,13 @@
 """Every rule has a text in each language, whose blanks it fills, and a test of its own."""
 
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from services.plans.domain.lint.rule import Rule
-from services.plans.domain.lint.rules import RULES
+from services.plans.domain.lint.rules import RULES, by_code
 from shared.contracts.findings import FINDINGS
 from shared.contracts.words import Language
 
@@ -40,3 +41,9 @@ def test_every_rule_is_tested_in_the_module_of_its_family(code: str) -> None:
 @pytest.mark.parametrize("code", RULES)
 def test_a_rule_s_code_begins_with_the_module_of_its_family(code: str) -> None:
     assert RULES[code].marks.__module__.endswith(f".rules.{code.partition('.')[0]}")
+
+
+def test_two_rules_with_one_code_are_refused() -> None:
+    first = RULES["share.total"]
+    with pytest.raises(ValueError, match=r"share\.total"):
+        by_code(iter((first, replace(first, version=2))))

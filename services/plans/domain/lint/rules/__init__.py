@@ -14,7 +14,7 @@ def _declared() -> Iterator[Rule]:
                 yield value
 
 
-def _by_code(rules: Iterator[Rule]) -> dict[str, Rule]:
+def by_code(rules: Iterator[Rule]) -> dict[str, Rule]:
     """The rules by their codes; raises ValueError when two have the same."""
     known: dict[str, Rule] = {}
     for rule in rules:
@@ -23,4 +23,4 @@ def _by_code(rules: Iterator[Rule]) -> dict[str, Rule]:
     return known
 
 
-RULES: Mapping[str, Rule] = _by_code(_declared())
+RULES: Mapping[str, Rule] = by_code(_declared())
