@@ -74,11 +74,7 @@ class Configuring:
         async with self._database.transaction() as connection:
             found = await templates.published(connection, after=after, limit=paging.limit + 1)
         page = paging.page(found, lambda one: (one.template.department,))
-        items = [
-            PublishedTemplate(template=one.template, published_by=one.by, published_at=one.at)
-            for one in page.items
-        ]
-        return Page(items=items, next=page.next)
+        return Page(items=PublishedTemplate.each(page.items), next=page.next)
 
     async def template(self, caller: Caller, department: DepartmentId) -> Template:
         """The template that holds for a department: its own, or the nearest above it."""

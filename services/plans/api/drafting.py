@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from services.plans.api import views
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import Checked, DraftSaved
-from services.plans.domain.lint.linter import lint
+from services.plans.domain.lint.linter import blocking, lint
+from services.plans.domain.shares import proposed
 from services.plans.domain.stages import require_editable
 from services.plans.domain.versions import require_content, require_version
 from services.plans.store import drafts, plans
@@ -70,4 +70,9 @@ class Drafting:
             plan = (await readable(connection, caller, plan_id)).plan
             draft = await drafts.read(connection, plan)
         case = case_of(plan, draft, body)
-        return views.checked(case.content, lint(case), language)
+        findings = lint(case)
+        return Checked(
+            blocked=bool(blocking(findings)),
+            findings=spoken(findings, language),
+            spread=proposed(case.content),
+        )

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.plans.api import views
 from services.plans.api.rights import readable
 from services.plans.api.shapes import (
     LedgerView,
@@ -14,7 +13,7 @@ from services.plans.api.shapes import (
     RevisionView,
     RungView,
 )
-from services.plans.store import drafts, ledger, plans, rungs
+from services.plans.store import details, drafts, ledger, plans, rungs
 from services.plans.store.plans import ListedPlan, Wanted
 from shared.contracts.values import Code, Month
 from shared.contracts.words import Stage
@@ -58,42 +57,37 @@ class Reading:
         async with self._database.autocommit() as connection:
             found = await plans.page(connection, wanted, after=after, limit=paging.limit + 1)
         page = paging.page(found, _key)
-        return Page(items=[views.summary(listed) for listed in page.items], next=page.next)
+        return Page(items=PlanSummary.each(page.items), next=page.next)
 
     async def plan(
         self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
     ) -> PlanView:
         """One plan; its ETag is what edits and moves name in If-Match."""
         async with self._database.autocommit() as connection:
-            listed = await readable(connection, caller, plan_id)
-            plan = listed.plan
-            draft = await drafts.read(connection, plan)
-            newest = await drafts.revision(connection, plan.id) if plan.revision else None
-            since = newest.submission.plan_version if newest else plan.version
-            conditions = await ledger.conditions(connection, plan.id, since)
-        response.headers["ETag"] = etag(plan.version, listed.content_version)
-        return views.detail(listed, draft, newest, conditions, language)
+            found = await details.read(connection, await readable(connection, caller, plan_id))
+        response.headers["ETag"] = etag(found.plan.version, found.content_version)
+        return PlanView.model_validate(found, context=language)
 
     async def ledger(self, caller: Caller, plan_id: str) -> Page[LedgerView]:
         """Every move of the plan, oldest first, with its chain of hashes."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             lines = await ledger.lines(connection, plan.id)
-        return Page(items=[views.ledger_line(line) for line in lines])
+        return Page(items=LedgerView.each(lines))
 
     async def rungs(self, caller: Caller, plan_id: str) -> Page[RungView]:
         """The rungs that have fired on the author's deadlines, oldest first."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await rungs.of_plan(connection, plan.id)
-        return Page(items=[views.rung(row) for row in found])
+        return Page(items=RungView.each(found))
 
     async def revisions(self, caller: Caller, plan_id: str) -> Page[RevisionSummary]:
         """What was submitted, oldest first."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.all_revisions(connection, plan.id)
-        return Page(items=[views.revision_line(revision) for revision in found])
+        return Page(items=RevisionSummary.each(found))
 
     async def revision(
         self, caller: Caller, plan_id: str, number: RevisionNumber, language: CallerLanguage
@@ -102,7 +96,7 @@ class Reading:
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.revision(connection, plan.id, number)
-        return views.revision_detail(found, language)
+        return RevisionView.model_validate(found, context=language)
 
 
 def _wanted(

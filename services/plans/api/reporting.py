@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
-from services.plans.api import views
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import EntryView, NewProgress, ProgressView
 from services.plans.domain.messages import message
@@ -66,7 +65,7 @@ class Reporting:
                 return await _earlier(connection, wish) or Page(items=[])
             told = (ProgressRecorded(plan=ref, item=one.entry.item, entry=one.number) for one in recorded)
             await OUTBOX.tell(connection, *told)
-        return Page(items=[views.entry(one) for one in recorded])
+        return Page(items=EntryView.each(recorded))
 
     def _require_taken(self, facts: Facts, body: NewProgress, ref: PlanRef, language: Language) -> None:
         """Raises WrongStage, Full or Invalid unless these entries may be added now."""
@@ -87,7 +86,7 @@ class Reporting:
             reported = await progress.of_plan(connection, plan.id)
             newest = await drafts.revision(connection, plan.id) if plan.revision else None
         stand = report(newest.submission.content, newest.submission.categories, reported) if newest else ()
-        return ProgressView(entries=[views.entry(one) for one in reported], report=stand)
+        return ProgressView(entries=EntryView.each(reported), report=stand)
 
 
 def _digest(ref: PlanRef, body: NewProgress) -> str:
@@ -102,7 +101,7 @@ async def _earlier(connection: Connection, wish: Report) -> Page[EntryView] | No
         return None
     if found.request_hash != wish.request_hash:
         raise KeyReused()
-    return Page(items=[views.entry(one) for one in found.entries])
+    return Page(items=EntryView.each(found.entries))
 
 
 def _require_sound(found: Sequence[Problem], language: Language) -> None:

@@ -1,17 +1,29 @@
 """What the plan API takes and gives."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationInfo
 
 from services.plans.domain.progress import CategoryProgress
 from services.plans.domain.rungs import Recipient
 from shared.contracts.calendar import Deadline, TimeScale
-from shared.contracts.findings import SpokenFinding
-from shared.contracts.plan import CategoryRule, PlanContent, ProgressEntry, Template
+from shared.contracts.findings import SpokenFinding, spoken
+from shared.contracts.plan import CategoryRule, Finding, PlanContent, ProgressEntry, Template
 from shared.contracts.values import Code, Note, Value
-from shared.contracts.words import Milestone, Move, Rung, RungOutcome, Stage
+from shared.contracts.words import Language, Milestone, Move, Rung, RungOutcome, Stage
+from shared.web.views import View, at
+
+
+def _spoken(findings: Sequence[Finding], info: ValidationInfo) -> list[SpokenFinding]:
+    return spoken(findings, Language(str(info.context)))
+
+
+Count = Annotated[int, BeforeValidator(len)]
+"""How many there are of what the row lists."""
+Spoken = Annotated[list[SpokenFinding], BeforeValidator(_spoken)]
+"""Findings with their sentences; the reader's language is the context of the validation."""
 
 
 class Ending(Value):
@@ -46,15 +58,15 @@ class MonthOpened(BaseModel):
     workflow_id: str
 
 
-class PublishedTemplate(BaseModel):
+class PublishedTemplate(View):
     """A department's own template, with who published it and when."""
 
     template: Template
-    published_by: str
-    published_at: AwareDatetime
+    published_by: Annotated[str, at("by")]
+    published_at: Annotated[AwareDatetime, at("at")]
 
 
-class ScoreView(BaseModel):
+class ScoreView(View):
     """A plan's score as scoring has told it; scoring explains it."""
 
     version: int
@@ -63,19 +75,19 @@ class ScoreView(BaseModel):
     provisional: tuple[str, ...]
 
 
-class PlanSummary(BaseModel):
+class PlanSummary(View):
     """A line of the list of plans."""
 
-    id: str
-    month: str
-    person: str
-    department: str
-    stage: Stage
-    version: int
+    id: Annotated[str, at("plan", "id")]
+    month: Annotated[str, at("plan", "ref", "month")]
+    person: Annotated[str, at("plan", "ref", "person")]
+    department: Annotated[str, at("plan", "department")]
+    stage: Annotated[Stage, at("plan", "stage")]
+    version: Annotated[int, at("plan", "version")]
     content_version: int
-    revision: int
-    deadline: Deadline | None
-    entered_at: AwareDatetime
+    revision: Annotated[int, at("plan", "revision")]
+    deadline: Annotated[Deadline | None, at("plan", "deadline")]
+    entered_at: Annotated[AwareDatetime, at("plan", "entered_at")]
     score: ScoreView | None
 
 
@@ -86,14 +98,14 @@ class PlanView(PlanSummary):
     calendar that counted its working days. ``conditions`` are the notes it was approved with.
     """
 
-    zone: str
-    opened_at: AwareDatetime
-    template_department: str
-    template_version: int
-    content: PlanContent
-    findings: list[SpokenFinding]
+    zone: Annotated[str, at("plan", "zone")]
+    opened_at: Annotated[AwareDatetime, at("plan", "opened_at")]
+    template_department: Annotated[str, at("plan", "template_department")]
+    template_version: Annotated[int, at("plan", "template_version")]
+    content: Annotated[PlanContent, at("draft", "content")]
+    findings: Spoken
     conditions: list[str]
-    figures_frozen: bool
+    figures_frozen: Annotated[bool, at("plan", "figures_frozen")]
 
 
 class DraftSaved(BaseModel):
@@ -112,7 +124,7 @@ class Checked(BaseModel):
     spread: dict[str, Decimal] | None
 
 
-class LedgerView(BaseModel):
+class LedgerView(View):
     """A move as the ledger has it; each hash covers its line and the hash before it."""
 
     version: int
@@ -128,12 +140,12 @@ class LedgerView(BaseModel):
     hash: str
 
 
-class RungView(BaseModel):
+class RungView(View):
     """A rung that has fired: of which deadline, due when, fired when, who was told and why."""
 
     milestone: Milestone
     rung: Rung
-    version: int
+    version: Annotated[int, at("plan_version")]
     deadline: Deadline
     due: AwareDatetime
     fired_at: AwareDatetime
@@ -141,30 +153,30 @@ class RungView(BaseModel):
     told: tuple[Recipient, ...]
 
 
-class RevisionSummary(BaseModel):
+class RevisionSummary(View):
     """A line of the list of revisions."""
 
-    number: int
-    version: int
-    template_version: int
+    number: Annotated[int, at("submission", "revision")]
+    version: Annotated[int, at("submission", "plan_version")]
+    template_version: Annotated[int, at("submission", "template_version")]
     frozen_at: AwareDatetime
-    items: int
-    findings: int
+    items: Annotated[Count, at("submission", "content", "items")]
+    findings: Annotated[Count, at("submission", "findings")]
 
 
-class RevisionView(BaseModel):
+class RevisionView(View):
     """A frozen revision with the rules and findings of its time."""
 
-    number: int
-    version: int
-    template_version: int
+    number: Annotated[int, at("submission", "revision")]
+    version: Annotated[int, at("submission", "plan_version")]
+    template_version: Annotated[int, at("submission", "template_version")]
     frozen_at: AwareDatetime
-    content: PlanContent
-    categories: tuple[CategoryRule, ...]
-    findings: list[SpokenFinding]
+    content: Annotated[PlanContent, at("submission", "content")]
+    categories: Annotated[tuple[CategoryRule, ...], at("submission", "categories")]
+    findings: Annotated[Spoken, at("submission", "findings")]
 
 
-class EntryView(BaseModel):
+class EntryView(View):
     """A progress entry as recorded."""
 
     number: int

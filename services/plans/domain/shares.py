@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from shared.contracts.plan import PlanContent
+
 CENT = Decimal("0.01")
 WHOLE = Decimal(100)
 
@@ -23,6 +25,15 @@ def spread(shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
     for index in most_lost[:left]:
         whole[index] += 1
     return tuple(count * CENT for count in whole)
+
+
+def proposed(content: PlanContent) -> dict[str, Decimal] | None:
+    """The shares of a plan's items spread to 100, by item; None where they sum to 100."""
+    shares = tuple(item.share for item in content.items)
+    filled = spread(shares)
+    if filled == shares:
+        return None
+    return dict(zip((item.id for item in content.items), filled, strict=True))
 
 
 def _by_ratio(shares: Sequence[Decimal]) -> list[Fraction]:

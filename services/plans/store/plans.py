@@ -57,6 +57,11 @@ class PlanRow:
         return self.ref.plan_id
 
     @property
+    def figures_frozen(self) -> bool:
+        """Whether the figures that the plan is scored by are frozen."""
+        return self.frozen_version is not None
+
+    @property
     def workflow_id(self) -> str:
         """The id of the plan's lifecycle."""
         return self.ref.workflow_id

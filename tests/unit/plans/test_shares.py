@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.plans.domain.shares import spread
+from services.plans.domain.shares import proposed, spread
+from shared.contracts.plan import PlanContent
+from tests.unit.plans.build import plan
 
 SHARES = st.lists(st.decimals(min_value=0, max_value=100, places=3), min_size=1, max_size=30)
 
@@ -59,3 +61,9 @@ def test_every_share_lies_within_a_hundredth_of_its_exact_part(shares: list[Deci
 @given(SHARES)
 def test_spreading_twice_changes_nothing_more(shares: list[Decimal]) -> None:
     assert spread(spread(shares)) == spread(shares)
+
+
+def test_new_shares_are_proposed_by_item_and_only_where_the_total_is_not_100() -> None:
+    assert proposed(plan(("core", "30"), ("weak", "10"))) == {"i0": Decimal("75.00"), "i1": Decimal("25.00")}
+    assert proposed(plan(("core", "75"), ("weak", "25"))) is None
+    assert proposed(PlanContent()) is None
