@@ -9,13 +9,14 @@ from services.review.domain.approvers import STEP_OF, Question, principals
 from services.scoring.domain.leaders import STEPS
 from shared.contracts.ids import parse_plan_id
 from shared.contracts.moves import PLANS, REVIEW, TABLE
-from shared.contracts.words import SYSTEM, Milestone, Move, Party
+from shared.contracts.words import SYSTEM, Milestone, Party
 from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
 
 RIGHTS = "ask both people; end the plan as HR if the decision was not theirs"
 DECISIONS = frozenset(move for move, rule in TABLE.items() if rule.of_others)
 ENDING = frozenset(move for move in DECISIONS if TABLE[move].owner == PLANS)
+OF_LEADERS = frozenset(move for move, rule in TABLE.items() if Party.LEADER in rule.parties)
 
 
 def nobody_did_what_their_role_forbids(facts: Facts) -> Iterator[Violation]:
@@ -46,7 +47,7 @@ def _wrong_party(line: ChainedLine) -> str:
 def _without_right(line: ChainedLine, plan: Plan, office: Office) -> str:
     """Nothing is said of whom the organisation has changed about since: their right is not known any more."""
     author = parse_plan_id(line.plan_id).person
-    if line.actor in (SYSTEM, author) or line.move not in DECISIONS | {Move.CONFIRM}:
+    if line.actor in (SYSTEM, author) or line.move not in DECISIONS | OF_LEADERS:
         return ""
     organisation = office.at(Concerned.by(line), plan)
     if organisation is None or _may(line, organisation, author, plan.department):
@@ -73,7 +74,7 @@ def _own_right(
     line: ChainedLine, organisation: Organisation, author: str, department: str
 ) -> tuple[tuple[str, ...], frozenset[Milestone]]:
     """Who might make the move themself, and the steps in which they may be stood in for."""
-    if line.move is Move.CONFIRM:
+    if line.move in OF_LEADERS:
         leader = organisation.leader_above(author, department)
         return (leader,) if leader else (), STEPS
     stage = line.from_stage

@@ -5,7 +5,7 @@ from services.scoring.domain.leaders import Scoree, leaders, step_of
 from services.scoring.store.scores import ScoreRow
 from shared.contracts.ids import PlanRef, parse_plan_id
 from shared.contracts.moves import TABLE
-from shared.contracts.refusals import NotApprover, NotFound, NotYourMove
+from shared.contracts.refusals import NotApprover, NotFound, NotYourMove, OwnPlan
 from shared.contracts.words import Move, Party, Stage
 from shared.org.access import Action, PlanFacts, Principal, may
 from shared.org.organisation import Organisation
@@ -36,14 +36,18 @@ def party_of(caller: Principal, row: ScoreRow, move: Move) -> tuple[Party, str |
 
     Raises:
         NotFound: the score is none of the caller's business.
-        NotYourMove: a dispute is the author's.
-        NotApprover: somebody else confirms.
+        OwnPlan: the author makes a move of others.
+        NotYourMove: somebody else makes a move of the author.
+        NotApprover: the move is another leader's.
     """
+    rule = TABLE[move]
     if caller.id == row.score.plan.person:
+        if Party.AUTHOR not in rule.parties:
+            raise OwnPlan(move=move.value)
         return Party.AUTHOR, None
     if not may_read(caller, row):
         raise NotFound(what="score")
-    if TABLE[move].of_author:
+    if rule.of_author:
         raise NotYourMove(move=move.value, party=Party.AUTHOR.value)
     answering = leaders_of(caller.organisation, row)
     if caller.id not in answering:
