@@ -163,7 +163,7 @@ async def _directory(connection: Connection) -> Rows:
     found: Rows = {}
     for name, kind in ORGANISATION.items():
         own = await _all(connection, f"select * from directory.{kind.__name__.lower()}")
-        found[name] = tuple(kind.model_validate(dict(row)) for row in own)
+        found[name] = tuple(kind.deserialize(dict(row)) for row in own)
     changes = await _all(
         connection,
         "select kind, body->'data'->kind->>'id' as id, outbox.id::text as event_id, written_at as at"
@@ -186,14 +186,14 @@ async def _plans(connection: Connection) -> Rows:
     given = await _all(connection, "select plan_id, given from plans.lifecycle")
     return {
         "plans": tuple(_plan(row) for row in plans),
-        "given": {row["plan_id"]: LifecycleInput.model_validate(row["given"]) for row in given},
-        "lines": tuple(ChainedLine.model_validate(dict(row)) for row in lines),
+        "given": {row["plan_id"]: LifecycleInput.deserialize(row["given"]) for row in given},
+        "lines": tuple(ChainedLine.deserialize(dict(row)) for row in lines),
         "reported": tuple(Reported(**row) for row in reported),
     }
 
 
 def _plan(row: RowMapping) -> Plan:
-    deadline = Deadline.model_validate(row["deadline"]) if row["deadline"] else None
+    deadline = Deadline.deserialize(row["deadline"]) if row["deadline"] else None
     return Plan(**(dict(row) | {"stage": Stage(row["stage"]), "deadline": deadline}))
 
 

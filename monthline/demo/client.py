@@ -56,7 +56,7 @@ class Client:
         cursor: str | None = None
         while True:
             page = await self.read(service, path, **params, cursor=cursor, limit=_PAGE_SIZE)
-            found += [kind.model_validate(item) for item in page["items"]]
+            found += [kind.model_validate(item, extra="ignore") for item in page["items"]]
             cursor = page["next"]
             if cursor is None:
                 return found
@@ -95,7 +95,7 @@ class Client:
     async def working_days(self, first: date, last: date) -> WorkingDays:
         """The company's working days, both days included."""
         shown = await self.read("directory", "/calendar", first=first.isoformat(), last=last.isoformat())
-        return WorkingDays.model_validate({name: shown[name] for name in WorkingDays.model_fields})
+        return WorkingDays.deserialize(shown)
 
     async def plans(self, month: str, **narrower: str) -> list[PlanView]:
         """The plans of a month that the person may see."""
@@ -103,7 +103,7 @@ class Client:
 
     async def plan(self, plan_id: str) -> PlanView:
         """One plan as it stands."""
-        return PlanView.model_validate(await self.read("plans", f"/plans/{quote(plan_id)}"))
+        return PlanView.model_validate(await self.read("plans", f"/plans/{quote(plan_id)}"), extra="ignore")
 
     async def ledger(self, plan_id: str) -> list[LedgerLine]:
         """Every move of a plan, in order."""
@@ -119,7 +119,9 @@ class Client:
 
     async def review(self, plan_id: str) -> ReviewView:
         """The course of one plan's review."""
-        return ReviewView.model_validate(await self.read("review", f"/reviews/{quote(plan_id)}"))
+        return ReviewView.model_validate(
+            await self.read("review", f"/reviews/{quote(plan_id)}"), extra="ignore"
+        )
 
     async def scores(self, month: str) -> list[ScoreLine]:
         """The scores of a month that the person may see."""
@@ -127,7 +129,9 @@ class Client:
 
     async def score(self, plan_id: str) -> ScoreView:
         """A plan's score."""
-        return ScoreView.model_validate(await self.read("scoring", f"/scores/{quote(plan_id)}"))
+        return ScoreView.model_validate(
+            await self.read("scoring", f"/scores/{quote(plan_id)}"), extra="ignore"
+        )
 
     async def inbox(self) -> list[MessageView]:
         """What the person was told."""
@@ -141,9 +145,8 @@ class Client:
         """What the linter marks in ``content``."""
         body = content.model_dump(mode="json")
         answer = await self.transport.ask("POST", "plans", f"/plans/{quote(plan_id)}/check", json=body)
-        fields = Finding.model_fields
         marked = answer.json()["findings"]
-        return [Finding.model_validate({name: each[name] for name in fields}) for each in marked]
+        return [Finding.deserialize(each) for each in marked]
 
     async def open_month(self, month: str, people: Sequence[str], scale: TimeScale) -> None:
         """Ask for the month to be opened on a scale of its own."""
@@ -182,7 +185,7 @@ class Client:
             json={} if note is None else {"note": note},
             headers={"If-Match": f'"{etag}"' if isinstance(etag, int) else etag, **_fresh_key(key)},
         )
-        return Moved.model_validate((await self._settled(rule.owner, answer)).json())
+        return Moved.deserialize((await self._settled(rule.owner, answer)).json())
 
     async def _settled(self, service: str, answer: httpx2.Response) -> httpx2.Response:
         """The answer itself, or that of the place it says to ask again until the outcome is known."""

@@ -43,7 +43,7 @@ def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
         if envelope["type"] != subject:
             raise ValueError(f"an event of type {str(envelope['type'])[:100]}")
         kind = EVENTS[envelope["type"]]
-        event = kind.model_validate(envelope["data"])
+        event = kind.deserialize(envelope["data"])
         return str(envelope["id"]), event, envelope.get("traceparent")
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
         raise Poison(f"{subject}: {type(error).__name__}: {said(error)[:500]}") from error

@@ -1,7 +1,7 @@
 """The base of every value that crosses a process, and the small values all others use."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -9,11 +9,20 @@ from shared.contracts.words import Language
 
 
 class Value(BaseModel):
-    """A frozen value that refuses fields it does not know, and repeats nothing of what it refuses."""
+    """A frozen value that refuses fields it does not know, and repeats nothing of what it refuses.
+
+    Our own code, HTTP bodies and imported files are checked strictly. Data of another process, which may
+    be of another version, is read by :meth:`deserialize`.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", ser_json_inf_nan="constants", hide_input_in_errors=True
     )
+
+    @classmethod
+    def deserialize(cls, data: Any) -> Self:
+        """The value in data that another process wrote; fields it does not know are ignored at any depth."""
+        return cls.model_validate(data, extra="ignore")
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
@@ -16,6 +15,7 @@ from temporalio.converter import (
 )
 
 from shared.base.keys import Keyring
+from shared.engine.payload_converter import TolerantPayloadConverter
 
 ENCODING = "encoding"
 KEY_ID = "key-id"
@@ -109,8 +109,9 @@ def data_converter(keyring: Keyring, compress_from: int, *, strict: bool = False
     Where a key encrypts, what failures say is encrypted too: messages of unforeseen errors may repeat
     what somebody wrote.
     """
-    converter = dataclasses.replace(
-        pydantic_data_converter, payload_codec=Codec(keyring, compress_from, strict=strict)
+    converter = DataConverter(
+        payload_converter_class=TolerantPayloadConverter,
+        payload_codec=Codec(keyring, compress_from, strict=strict),
     )
     if keyring.newest is None:
         return converter

@@ -83,7 +83,7 @@ class OrgCopy:
     async def _all(self, connection: Connection, today: date) -> Organisation:
         found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
         for row in await connection.execute(select(self.table.c.kind, self.table.c.value)):
-            found[row.kind].append(KINDS[row.kind].model_validate(row.value))
+            found[row.kind].append(KINDS[row.kind].deserialize(row.value))
         return Organisation(
             people=found["person"],
             departments=found["department"],

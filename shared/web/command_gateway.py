@@ -45,8 +45,11 @@ Outcome = Moved | Pending
 
 
 def digest(command: Command) -> str:
-    """What makes two requests with one key the same: everything but its id."""
-    request = command.model_dump(mode="json", exclude={"command_id"})
+    """What makes two requests with one key the same: everything but its id.
+
+    Defaults are left out, so that processes of two versions, of which one knows a field more, agree.
+    """
+    request = command.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
@@ -152,7 +155,7 @@ class CommandGateway:
         if away.is_set():
             return False
         try:
-            return isinstance(await self._send(Command.model_validate(entry.request), deadline=2), Moved)
+            return isinstance(await self._send(Command.deserialize(entry.request), deadline=2), Moved)
         except (EngineDown, StoreDown):
             away.set()
         except Refusal:
@@ -164,7 +167,7 @@ class CommandGateway:
     def _answer(self, entry: Entry) -> Moved | None:
         answer = entry.answer or {}
         if entry.status == "applied":
-            return Moved.model_validate(answer)
+            return Moved.deserialize(answer)
         if entry.status == "refused":
             raise refusal(answer["code"], answer["details"])
         return None
@@ -174,7 +177,7 @@ class CommandGateway:
             kept = await self._commands.attempted(connection, entry.id)
         if not kept:
             raise NotFound(what="command")
-        return await self._send_once_more(Command.model_validate(entry.request))
+        return await self._send_once_more(Command.deserialize(entry.request))
 
     async def _send_first(self, command: Command) -> Outcome:
         """Send a command that was noted just now.

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from temporalio.client import Interceptor, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from monthline.embedded.binaries import find_program
+from shared.base.keys import Keyring
 from shared.base.settings import ProcessSettings
 from shared.contracts.calendar import TimeScale
 from shared.contracts.directory import DIRECTORY_QUEUE, DirectoryActivities
@@ -34,6 +34,7 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.review import REVIEW_QUEUE, ReviewActivities
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import SCORING_QUEUE, ScoringActivities
+from shared.engine.codec import data_converter
 from shared.engine.search_attributes import at_start
 from shared.engine.temporal import BUILD, activities_of, as_refusal
 from tests.support.garbage import workflows_run_here
@@ -51,6 +52,7 @@ SERVER = (
     # A timer fires at its instant; the server's default lets it be a second late.
     'history.timerProcessorMaxTimeShift="10ms"',
 )
+CONVERTER = data_converter(Keyring(), 0)
 PATIENCE = timedelta(seconds=20)
 KEYS = {
     "Keyword": SearchAttributeKey.for_keyword,
@@ -61,7 +63,7 @@ KEYS = {
 
 @asynccontextmanager
 async def engine(
-    converter: DataConverter = pydantic_data_converter, interceptors: Sequence[Interceptor] = ()
+    converter: DataConverter = CONVERTER, interceptors: Sequence[Interceptor] = ()
 ) -> AsyncIterator[WorkflowEnvironment]:
     """A real Temporal server on which single workflows can be moved through time."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(

@@ -82,7 +82,7 @@ class Calendars:
         return (await connection.execute(chosen)).one_or_none()
 
     def _value(self, row: Any) -> CompanyCalendar:
-        days = [CompanyDay.model_validate(day) for day in row.days or ()]
+        days = [CompanyDay.deserialize(day) for day in row.days or ()]
         return CompanyCalendar(
             version=row.version,
             zone=self._zone,

@@ -15,7 +15,7 @@ Kind = TypeVar("Kind", bound=Value)
 
 async def read(connection: Connection, chosen: Select[Any], kind: type[Kind]) -> list[Kind]:
     """The chosen rows as values."""
-    return [kind.model_validate(row._mapping) for row in await connection.execute(chosen)]
+    return [kind.deserialize(row._mapping) for row in await connection.execute(chosen)]
 
 
 async def write(connection: Connection, table: Table, values: Sequence[Value]) -> None:

@@ -85,7 +85,7 @@ async def listed(
     if before is not None:
         query = query.where(deliveries.c.id < before)
     rows = await connection.execute(query.order_by(deliveries.c.id.desc()).limit(limit))
-    return [Delivery.model_validate(dict(row._mapping)) for row in rows]
+    return [Delivery.deserialize(dict(row._mapping)) for row in rows]
 
 
 async def send_again(connection: Connection, scope: Scope, delivery_id: int) -> Delivery | None:
@@ -105,7 +105,7 @@ async def send_again(connection: Connection, scope: Scope, delivery_id: int) -> 
     )
     found = await connection.execute(select(*_COLUMNS).where(deliveries.c.id == delivery_id, _within(scope)))
     row = found.one_or_none()
-    return Delivery.model_validate(dict(row._mapping)) if row else None
+    return Delivery.deserialize(dict(row._mapping)) if row else None
 
 
 def _within(scope: Scope) -> Any:

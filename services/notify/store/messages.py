@@ -59,7 +59,7 @@ async def inbox(
     if before is not None:
         query = query.where(messages.c.id < before)
     rows = await connection.execute(query.order_by(messages.c.id.desc()).limit(limit))
-    return [Message.model_validate(dict(row._mapping)) for row in rows]
+    return [Message.deserialize(dict(row._mapping)) for row in rows]
 
 
 async def mark_read(connection: Connection, recipient: str, message_id: int) -> Message | None:
@@ -71,7 +71,7 @@ async def mark_read(connection: Connection, recipient: str, message_id: int) -> 
         .returning(*_COLUMNS)
     )
     row = marked.one_or_none()
-    return Message.model_validate(dict(row._mapping)) if row else None
+    return Message.deserialize(dict(row._mapping)) if row else None
 
 
 async def without_mail(connection: Connection, people: Iterable[str]) -> frozenset[str]:

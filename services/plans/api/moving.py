@@ -113,6 +113,6 @@ def _speaking(language: Language) -> Iterator[None]:
 
 def _spoken(blocked: Blocked, language: Language) -> Blocked:
     """The same refusal, its findings with their sentences in the caller's language."""
-    findings = [Finding.model_validate(finding) for finding in blocked.details.get("findings", ())]
+    findings = [Finding.deserialize(finding) for finding in blocked.details.get("findings", ())]
     said = [finding.model_dump(mode="json") for finding in spoken(findings, language)]
     return Blocked(**(blocked.details | {"findings": said}))

@@ -90,7 +90,7 @@ class Reporting:
 
 
 def _digest(ref: PlanRef, body: NewProgress) -> str:
-    said = {"plan": ref.plan_id, "body": body.model_dump(mode="json")}
+    said = {"plan": ref.plan_id, "body": body.model_dump(mode="json", exclude_defaults=True)}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

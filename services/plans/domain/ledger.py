@@ -42,8 +42,12 @@ class ChainedLine(LedgerLine):
 
 
 def chain_hash(previous: str, line: LedgerLine) -> str:
-    """SHA-256, in hex, over the previous line's hash and this line as JSON with sorted keys."""
-    said = line.model_dump(mode="json") | {"at": line.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    """SHA-256, in hex, over the previous line's hash and this line as JSON with sorted keys.
+
+    Fields at their defaults are left out: a field that is added later changes no hash written before.
+    """
+    told = line.model_dump(mode="json", exclude_defaults=True)
+    said = told | {"at": line.at.astimezone(UTC).isoformat(timespec="microseconds")}
     text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return sha256(f"{previous}\n{text}".encode()).hexdigest()
 

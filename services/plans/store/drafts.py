@@ -64,11 +64,15 @@ async def read(connection: Connection, plan: PlanRow) -> Draft:
         )
     ).one()
     return Draft(
-        content=PlanContent.model_validate(row.content),
+        content=PlanContent.deserialize(row.content),
         content_version=row.content_version,
         changed_at=row.changed_at,
+<<<<<<< HEAD
         template=Template.model_validate(row.template),
         given=LifecycleInput.model_validate(row.given) if row.given else None,
+=======
+        template=Template.deserialize(row.template),
+>>>>>>> d607e16 (Ignore unknown fields in data read from other processes)
     )
 
 
@@ -115,7 +119,7 @@ async def submitted_at_version(connection: Connection, plan_id: str, plan_versio
             revisions.c.plan_id == plan_id, revisions.c.plan_version == plan_version
         )
     )
-    return Submission.model_validate(found.scalar_one())
+    return Submission.deserialize(found.scalar_one())
 
 
 async def revision(connection: Connection, plan_id: str, number: int | None = None) -> Revision:
@@ -130,7 +134,7 @@ async def revision(connection: Connection, plan_id: str, number: int | None = No
     row = (await connection.execute(statement.order_by(revisions.c.number.desc()).limit(1))).one_or_none()
     if row is None:
         raise NotFound(what="revision")
-    return Revision(Submission.model_validate(row.submission), row.frozen_at)
+    return Revision(Submission.deserialize(row.submission), row.frozen_at)
 
 
 async def all_revisions(connection: Connection, plan_id: str) -> Sequence[Revision]:
@@ -140,4 +144,4 @@ async def all_revisions(connection: Connection, plan_id: str) -> Sequence[Revisi
         .where(revisions.c.plan_id == plan_id)
         .order_by(revisions.c.number)
     )
-    return [Revision(Submission.model_validate(row.submission), row.frozen_at) for row in rows]
+    return [Revision(Submission.deserialize(row.submission), row.frozen_at) for row in rows]

@@ -21,7 +21,7 @@ async def of_command(connection: Connection, command_id: str) -> ChainedLine | N
     """The line that a command has left; None when it has left none."""
     found = await connection.execute(select(ledger).where(ledger.c.command_id == command_id))
     row = found.mappings().one_or_none()
-    return ChainedLine.model_validate(dict(row)) if row else None
+    return ChainedLine.deserialize(dict(row)) if row else None
 
 
 async def lines(connection: Connection, plan_id: str) -> Sequence[ChainedLine]:
@@ -29,7 +29,7 @@ async def lines(connection: Connection, plan_id: str) -> Sequence[ChainedLine]:
     rows = await connection.execute(
         select(ledger).where(ledger.c.plan_id == plan_id).order_by(ledger.c.version)
     )
-    return [ChainedLine.model_validate(dict(row)) for row in rows.mappings()]
+    return [ChainedLine.deserialize(dict(row)) for row in rows.mappings()]
 
 
 async def wrong_chains(connection: Connection, *, page: int = 200) -> AsyncIterator[tuple[str, int]]:
@@ -79,5 +79,5 @@ async def _lines_of(connection: Connection, plan_ids: Sequence[str]) -> dict[str
     chosen = select(ledger).where(ledger.c.plan_id.in_(plan_ids)).order_by(ledger.c.plan_id, ledger.c.version)
     found: dict[str, list[ChainedLine]] = {}
     for row in (await connection.execute(chosen)).mappings():
-        found.setdefault(row["plan_id"], []).append(ChainedLine.model_validate(dict(row)))
+        found.setdefault(row["plan_id"], []).append(ChainedLine.deserialize(dict(row)))
     return found

@@ -216,7 +216,7 @@ async def given(connection: Connection, plan_id: str) -> LifecycleInput | None:
     """What a plan's lifecycle was started with; None for a plan from before this was kept."""
     found = await connection.execute(select(lifecycles.c.given).where(lifecycles.c.plan_id == plan_id))
     kept = found.scalar_one_or_none()
-    return LifecycleInput.model_validate(kept) if kept else None
+    return LifecycleInput.deserialize(kept) if kept else None
 
 
 def entered(plan: PlanRow, entering: Entering) -> Update:
@@ -279,7 +279,7 @@ def as_plan(row: RowMapping) -> PlanRow:
         template_department=row["template_department"],
         template_version=row["template_version"],
         revision=row["revision"],
-        deadline=Deadline.model_validate(row["deadline"]) if row["deadline"] else None,
+        deadline=Deadline.deserialize(row["deadline"]) if row["deadline"] else None,
         entered_at=row["entered_at"],
         opened_at=row["opened_at"],
         frozen_version=row["frozen_version"],

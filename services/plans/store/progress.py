@@ -80,7 +80,7 @@ async def lock(connection: Connection, report: Report) -> Facts:
     row = (await connection.execute(_FACTS, asked)).mappings().one_or_none()
     if row is None:
         raise NotFound(what="plan")
-    content = PlanContent.model_validate(row["content"]) if row["content"] is not None else None
+    content = PlanContent.deserialize(row["content"]) if row["content"] is not None else None
     return Facts(as_plan(row), content, row["entries"], row["known"])
 
 
@@ -183,7 +183,7 @@ async def fed(connection: Connection, names: Iterable[str], month: str) -> dict[
     rows = await connection.execute(
         select(metrics).where(metrics.c.month == month, metrics.c.metric.in_(sorted(names)))
     )
-    return {row["metric"]: FedValue.model_validate(dict(row)) for row in rows.mappings()}
+    return {row["metric"]: FedValue.deserialize(dict(row)) for row in rows.mappings()}
 
 
 def kept(closed: ClosedPlan, plan_version: int) -> Insert:
@@ -200,9 +200,9 @@ async def closed_at_version(connection: Connection, plan_id: str, plan_version: 
             closings.c.plan_id == plan_id, closings.c.plan_version == plan_version
         )
     )
-    return ClosedPlan.model_validate(found.scalar_one())
+    return ClosedPlan.deserialize(found.scalar_one())
 
 
 def _as_reported(row: Row[Any]) -> Reported:
-    entry = ProgressEntry.model_validate({name: getattr(row, name) for name in ProgressEntry.model_fields})
+    entry = ProgressEntry.deserialize({name: getattr(row, name) for name in ProgressEntry.model_fields})
     return Reported(number=row.number, entry=entry, author=row.author, at=row.at)

@@ -71,11 +71,11 @@ async def of_plan(connection: Connection, plan_id: str) -> Sequence[RungRow]:
             milestone=Milestone(row.milestone),
             rung=Rung(row.rung),
             plan_version=row.plan_version,
-            deadline=Deadline.model_validate(row.deadline),
+            deadline=Deadline.deserialize(row.deadline),
             due=row.due,
             fired_at=row.fired_at,
             outcome=RungOutcome(row.outcome),
-            told=tuple(Recipient.model_validate(one) for one in row.told),
+            told=tuple(Recipient.deserialize(one) for one in row.told),
         )
         for row in rows
     ]

@@ -30,7 +30,7 @@ async def newest(connection: Connection, departments: Iterable[str]) -> dict[str
         .ext(distinct_on(templates.c.department))
         .order_by(templates.c.department, templates.c.version.desc())
     )
-    return {row.department: Template.model_validate(row.content) for row in rows}
+    return {row.department: Template.deserialize(row.content) for row in rows}
 
 
 async def exact(connection: Connection, department: str, version: int) -> Template:
@@ -40,7 +40,7 @@ async def exact(connection: Connection, department: str, version: int) -> Templa
             templates.c.department == department, templates.c.version == version
         )
     )
-    return Template.model_validate(content.scalar_one())
+    return Template.deserialize(content.scalar_one())
 
 
 async def published(connection: Connection, *, after: str, limit: int) -> Sequence[Published]:
@@ -52,7 +52,7 @@ async def published(connection: Connection, *, after: str, limit: int) -> Sequen
         .order_by(templates.c.department, templates.c.version.desc())
         .limit(limit)
     )
-    return [Published(Template.model_validate(row.content), row.published_by, row.at) for row in rows]
+    return [Published(Template.deserialize(row.content), row.published_by, row.at) for row in rows]
 
 
 async def publish(connection: Connection, template: Template, by: str) -> Template:
@@ -80,7 +80,7 @@ async def newest_policy(connection: Connection) -> CyclePolicy:
         select(policies.c.content).order_by(policies.c.version.desc()).limit(1)
     )
     found = content.scalar_one_or_none()
-    return CyclePolicy.model_validate(found) if found else CyclePolicy()
+    return CyclePolicy.deserialize(found) if found else CyclePolicy()
 
 
 async def publish_policy(connection: Connection, policy: CyclePolicy, by: str) -> CyclePolicy:

@@ -39,4 +39,4 @@ async def find(connection: Connection, plan_id: str, plan_version: int, command_
     row = found.one_or_none()
     if row is None:
         return None
-    return Case(read(row), Command.model_validate(row.earlier) if row.earlier else None, row.now)
+    return Case(read(row), Command.deserialize(row.earlier) if row.earlier else None, row.now)

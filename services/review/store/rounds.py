@@ -34,7 +34,7 @@ def read(row: Row[*tuple[Any, ...]]) -> Round:
         stage=Stage(row.stage),
         revision=row.revision,
         plan_version=row.plan_version,
-        deadline=Deadline.model_validate(row.deadline),
+        deadline=Deadline.deserialize(row.deadline),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         closed_because=row.closed_because,
@@ -181,4 +181,4 @@ async def snapshots_of(
             snapshots.c.plan_id == plan_id, snapshots.c.revision.in_(list(revisions))
         )
     )
-    return {row.revision: Submission.model_validate(row.submission) for row in rows}
+    return {row.revision: Submission.deserialize(row.submission) for row in rows}

@@ -53,7 +53,7 @@ async def define(connection: Connection, metric: Metric, by: str) -> None:
 async def find(connection: Connection, ids: Collection[str]) -> dict[str, Metric]:
     """Those of the metrics that are defined."""
     rows = await connection.execute(select(metrics.c.content).where(metrics.c.id.in_(sorted(ids))))
-    return {metric.id: metric for metric in (Metric.model_validate(row.content) for row in rows)}
+    return {metric.id: metric for metric in (Metric.deserialize(row.content) for row in rows)}
 
 
 async def page(connection: Connection, *, after: str, limit: int) -> list[Metric]:
@@ -61,7 +61,7 @@ async def page(connection: Connection, *, after: str, limit: int) -> list[Metric
     rows = await connection.execute(
         select(metrics.c.content).where(metrics.c.id > after).order_by(metrics.c.id).limit(limit)
     )
-    return [Metric.model_validate(row.content) for row in rows]
+    return [Metric.deserialize(row.content) for row in rows]
 
 
 async def one_at_a_time(connection: Connection) -> None:

@@ -14,7 +14,7 @@ async def newest(connection: Connection) -> ScoringPolicy:
     """The newest policy; the shipped one as long as none was published."""
     found = await connection.execute(select(policies.c.content).order_by(policies.c.version.desc()).limit(1))
     content = found.scalar_one_or_none()
-    return ScoringPolicy.model_validate(content) if content else ScoringPolicy()
+    return ScoringPolicy.deserialize(content) if content else ScoringPolicy()
 
 
 async def publish(connection: Connection, policy: ScoringPolicy, by: str) -> ScoringPolicy:

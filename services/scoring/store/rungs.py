@@ -80,5 +80,5 @@ def _read(row: Row[*tuple[Any, ...]]) -> Fired:
         due=row.due,
         fired_at=row.fired_at,
         outcome=RungOutcome(row.outcome),
-        told=tuple(Recipient.model_validate(entry) for entry in row.told),
+        told=tuple(Recipient.deserialize(entry) for entry in row.told),
     )

@@ -103,7 +103,7 @@ async def case(
     row = found.one_or_none()
     if row is None:
         return None
-    return _read(row), Command.model_validate(row.earlier) if row.earlier else None
+    return _read(row), Command.deserialize(row.earlier) if row.earlier else None
 
 
 async def lock(connection: Connection, plan_id: str, plan_version: int | None = None) -> ScoreRow | None:
@@ -152,7 +152,7 @@ async def earlier_answer(connection: Connection, command_id: str) -> AnswerRecor
         select(answer_table.c.recorded).where(answer_table.c.command_id == command_id)
     )
     recorded = found.scalar_one_or_none()
-    return AnswerRecorded.model_validate(recorded) if recorded else None
+    return AnswerRecorded.deserialize(recorded) if recorded else None
 
 
 def answered(
@@ -215,7 +215,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> ScoreRow:
     return ScoreRow(
         export=ScoreExport(score=row.score, policy=row.policy, labels=row.labels),
         plan_version=row.plan_version,
-        confirmation=Deadline.model_validate(row.confirmation),
+        confirmation=Deadline.deserialize(row.confirmation),
         scored_at=row.scored_at,
         answers=Answers(**{name: getattr(row, name) for name in ANSWERS}),
         answered=row.answers,

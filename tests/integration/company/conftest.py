@@ -92,7 +92,7 @@ class Deployment(httpx2.AsyncBaseTransport):
         for database, copy in self._copies if rows else ():
             async with database.transaction() as connection:
                 for row in rows:
-                    await copy.keep(connection, EVENTS[row.subject].model_validate(row.body["data"]))
+                    await copy.keep(connection, EVENTS[row.subject].deserialize(row.body["data"]))
 
     def _directory(self) -> FastAPI:
         organisation = CurrentOrganisation(self.directory, age=0)
