@@ -98,6 +98,16 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
+class SkippedEvent:
+    """An event that a consumer of an older version has skipped and nobody has replayed."""
+
+    service: str
+    consumer: str
+    event_id: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class Fired:
     """A rung on record, whoever owns its step; both instants are the clock's."""
 
@@ -224,6 +234,7 @@ class Facts:
     letters: tuple[OutboxMessage, ...] = ()
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dead: tuple[DeadLetter, ...] = ()
+    skipped: tuple[SkippedEvent, ...] = ()
     told: Mapping[Notice, int] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     copies: tuple[Copy, ...] = ()

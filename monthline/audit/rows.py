@@ -18,6 +18,7 @@ from monthline.audit.facts import (
     Plan,
     Reported,
     Sessions,
+    SkippedEvent,
 )
 from services.notify.store.webhooks import REMOVED
 from services.plans.domain.ledger import ChainedLine
@@ -85,7 +86,12 @@ async def _common(connection: Connection, service: str) -> Rows:
         f"select id, consumer, event_id, subject, error from {service}.dead_letter where replayed_at is null",
     )
     inbox = await _all(
-        connection, f"select consumer, array_agg(event_id) as ids from {service}.inbox group by consumer"
+        connection,
+        f"select consumer, array_agg(event_id) as ids from {service}.inbox where state = 'taken'"
+        " group by consumer",
+    )
+    skipped = await _all(
+        connection, f"select consumer, event_id, subject from {service}.inbox where state = 'skipped'"
     )
     return {
         "letters": tuple(
@@ -102,6 +108,7 @@ async def _common(connection: Connection, service: str) -> Rows:
             for row in letters
         ),
         "dead": tuple(DeadLetter(service=service, **row) for row in dead),
+        "skipped": tuple(SkippedEvent(service=service, **row) for row in skipped),
         "taken": {row["consumer"]: frozenset(row["ids"]) for row in inbox},
         **await _server(connection, service),
     }
@@ -139,7 +146,9 @@ async def _moving(connection: Connection, service: str) -> Rows:
         f"select plan_id, milestone, plan_version, rung, due, fired_at from {service}.rung",
     )
     heard = await _all(
-        connection, f"select event_id, taken_at from {service}.inbox where consumer = '{service}-org'"
+        connection,
+        f"select event_id, taken_at from {service}.inbox"
+        f" where consumer = '{service}-org' and state = 'taken'",
     )
     found: Rows = {
         "heard": {service: {row["event_id"]: row["taken_at"] for row in heard}},

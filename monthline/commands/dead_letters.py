@@ -61,7 +61,8 @@ def replay(service: Name) -> None:
         raise typer.Exit(1)
 
 
-def _open(service: str) -> tuple[Database, Outbox]:
+def open_service(service: str) -> tuple[Database, Outbox]:
+    """A service's database and its outbox; exit 2 when there is no such service."""
     if service not in SERVICES:
         complain(f"There is no service {service}; choose one of {', '.join(SERVICES)}.")
         raise typer.Exit(2)
@@ -70,7 +71,7 @@ def _open(service: str) -> tuple[Database, Outbox]:
 
 
 async def _read(service: str) -> list[DeadLetter]:
-    database, outbox = _open(service)
+    database, outbox = open_service(service)
     try:
         with usable(POSTGRES, database.address):
             async with database.transaction() as connection:
@@ -80,8 +81,8 @@ async def _read(service: str) -> list[DeadLetter]:
 
 
 async def _replay(service: str) -> tuple[int, list[tuple[DeadLetter, str]]]:
-    database, outbox = _open(service)
-    reactions = await _reactions(service, deployment())
+    database, outbox = open_service(service)
+    reactions = await reactions_of(service, deployment())
     failed: list[tuple[DeadLetter, str]] = []
     letters = await _read(service)
     try:
@@ -98,20 +99,35 @@ async def _take(
     database: Database, outbox: Outbox, reactions: dict[str, Reaction], letter: DeadLetter
 ) -> str:
     """Why the letter could not be taken; empty when it was."""
-    reaction = reactions.get(letter.consumer)
-    if reaction is None:
-        return "that consumer is no more"
-    consumer = Consumer(database, outbox, Bus("nats://unused", name="replay"), reaction)
-    try:
-        await consumer.apply(letter.subject, letter.body.encode(), letter.attempts)
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
+    consumer = consumer_of(database, outbox, reactions, letter.consumer)
+    reason = await taken_again(consumer, letter.subject, letter.body)
+    if reason:
+        return reason
     async with database.transaction() as connection:
         await outbox.mark_replayed(connection, letter)
     return ""
 
 
-async def _reactions(service: str, target: Deployment) -> dict[str, Reaction]:
+def consumer_of(
+    database: Database, outbox: Outbox, reactions: dict[str, Reaction], durable: str
+) -> Consumer | None:
+    """The consumer with that durable, which is given messages by hand; None when there is none any more."""
+    reaction = reactions.get(durable)
+    return Consumer(database, outbox, Bus("nats://unused", name="replay"), reaction) if reaction else None
+
+
+async def taken_again(consumer: Consumer | None, subject: str, body: str) -> str:
+    """Why the message could not be taken; empty when it was."""
+    if consumer is None:
+        return "that consumer is no more"
+    try:
+        await consumer.apply(subject, body.encode())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+async def reactions_of(service: str, target: Deployment) -> dict[str, Reaction]:
     """The service's reactions by their durable names, composed as its process composes them."""
     settings = Settings(
         database_url=target.dsn(service),

@@ -3,24 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.notify.domain.subjects import wanted
 from services.notify.domain.values import Channel
-from services.notify.rendering import render
+from services.notify.rendering import has_text, render
 from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
 from services.notify.store.tables import ORG
 from services.notify.store.webhooks import Subscription
+from shared.base import log
 from shared.bus.consumer import Reaction, each
-from shared.bus.envelope import Meta, Poison, Told
+from shared.bus.envelope import Meta, Told
 from shared.bus.jetstream import SUBJECTS
 from shared.contracts.events import Event, Notice
 from shared.contracts.ids import PlanRef
+from shared.contracts.subjects import wanted
 from shared.org.copy import ORG_EVENTS, OrgCache
 from shared.org.organisation import Organisation
 from shared.store.db import Connection
 from shared.telemetry import metrics
 
+logger = log.get(__name__)
 DURABLES: Mapping[str, tuple[str, ...]] = {
     "notify-org": tuple(kind.subject() for kind in ORG_EVENTS),
     "notify-events": (SUBJECTS,),
@@ -109,10 +111,10 @@ def plan_of(event: Event) -> PlanRef | None:
 
 
 def _message(notice: Notice, organisation: Organisation, zone: str) -> NewMessage:
-    try:
-        rendered = render(notice, organisation, zone=zone)
-    except ValueError as error:
-        raise Poison(str(error)) from error
+    if not has_text(notice):
+        metrics.UNKNOWN_NOTICES.inc()
+        logger.warning("notice.unknown", template=notice.template)
+    rendered = render(notice, organisation, zone=zone)
     plan_id = notice.parameters.get("plan") or None
     return NewMessage(notice.recipient, notice.reason, notice.template, plan_id, rendered)
 

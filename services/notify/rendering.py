@@ -32,10 +32,6 @@ _LABELS: Final[dict[str, Mapping[str, Text]]] = {
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
 
-class TemplateUnknown(ValueError):
-    """A notice names a template that the table of texts does not have."""
-
-
 class _Reader:
     """The eyes a notice is written for: a language, a zone and the names people go by."""
 
@@ -99,12 +95,10 @@ class _Reader:
 def render(notice: Notice, organisation: Organisation, *, zone: str = DEFAULT_ZONE) -> Rendered:
     """The words of a notice for its recipient; one who is not known yet gets Chinese and ``zone``.
 
-    Raises:
-        TemplateUnknown: no text has that name.
+    A notice of a newer version, whose text is not here, gets a general text that names the plan.
     """
-    name = text_for(notice.template, notice.parameters)
-    if name not in TEXTS:
-        raise TemplateUnknown(f"no text is called {name}")
+    general = "news_of_plan" if notice.parameters.get("plan") else "news"
+    name = text_for(notice.template, notice.parameters) if has_text(notice) else general
     reader = _Reader(organisation.person(notice.recipient), organisation, zone)
     parameters = _facts_of_plan(notice.parameters) | notice.parameters
     shown = {key: reader.show(key, value) for key, value in parameters.items()}
@@ -112,6 +106,11 @@ def render(notice: Notice, organisation: Organisation, *, zone: str = DEFAULT_ZO
     return Rendered(
         language=reader.language, subject=subject_of(letter, shown), lines=lines_of(letter, shown)
     )
+
+
+def has_text(notice: Notice) -> bool:
+    """Whether this version has a text of its own for the notice."""
+    return text_for(notice.template, notice.parameters) in TEXTS
 
 
 def _facts_of_plan(parameters: Mapping[str, str]) -> dict[str, str]:

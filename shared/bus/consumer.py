@@ -3,9 +3,10 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
@@ -16,10 +17,11 @@ from nats.js.errors import NotFoundError
 from shared.base import log
 from shared.base.tasks import obey
 from shared.base.tracebacks import said
-from shared.bus.envelope import Meta, Poison, Told, event_id, opened
+from shared.bus.envelope import Meta, Poison, Told, UnknownEvent, event_id, opened
 from shared.bus.jetstream import STREAM, Bus, consumer_config
 from shared.contracts.events import Event
 from shared.contracts.refusals import StoreDown
+from shared.contracts.subjects import wanted
 from shared.store.db import Connection, Database
 from shared.store.outbox import Outbox
 from shared.telemetry import metrics, tracing
@@ -146,7 +148,7 @@ class Consumer:
         Nothing was done then, and each has to be taken by itself.
         """
         try:
-            await self._effect([_opened(message) for message in messages])
+            await self._effect([self._opened(message) for message in messages])
         except StoreDown:
             await asyncio.gather(*(self._put_off(message, 2) for message in messages))
             return True
@@ -157,37 +159,36 @@ class Consumer:
         return True
 
     async def take(self, message: Msg) -> None:
-        """Carry out one delivery and acknowledge it, put it off, or give it up."""
+        """Carry out one delivery and acknowledge it, put it off, skip it or give it up."""
         delivered = message.metadata.num_delivered
-        outcome = "taken"
         try:
-            await self._effect([_opened(message)])
+            await self._effect([self._opened(message)])
         except StoreDown:
             await self._put_off(message, 2)
-            return
+        except UnknownEvent as unknown:
+            await self._keep(message, self.skip(unknown), "skipped")
+        except Poison as poison:
+            await self._keep(message, self.bury(message.subject, message.data, poison, delivered), "buried")
         except Exception as error:
-            if not isinstance(error, Poison):
-                logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
-                if delivered < MAX_DELIVER:
-                    await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
-                    return
-            if not await self._buried(message, error):
+            logger.warning("consumer.failed", durable=self._reaction.durable, exc_info=error)
+            if delivered < MAX_DELIVER:
+                await self._put_off(message, BACKOFF[min(delivered, len(BACKOFF)) - 1])
                 return
-            outcome = "buried"
-        await self._done(message, outcome)
+            await self._keep(message, self.bury(message.subject, message.data, error, delivered), "buried")
+        else:
+            await self._done(message, "taken")
 
-    async def _buried(self, message: Msg, error: Exception) -> bool:
-        """Give a message up; where even that fails it is put off, and keeps no other from being taken."""
+    async def _keep(self, message: Msg, keeping: Coroutine[Any, Any, None], outcome: str) -> None:
+        """Keep a message for later; where even that fails it is put off, and the others flow."""
         try:
-            await self.bury(message.subject, message.data, error, message.metadata.num_delivered)
+            await keeping
         except StoreDown:
             await self._put_off(message, 2)
-            return False
         except Exception as failed:
-            logger.error("consumer.not_buried", durable=self._reaction.durable, exc_info=failed)
+            logger.error("consumer.not_kept", durable=self._reaction.durable, exc_info=failed)
             await self._put_off(message, BACKOFF[-1])
-            return False
-        return True
+        else:
+            await self._done(message, outcome)
 
     async def _done(self, message: Msg, outcome: str) -> None:
         await message.ack()
@@ -201,8 +202,21 @@ class Consumer:
         await message.nak(delay=delay)
 
     async def apply(self, subject: str, body: bytes, delivered: int = 1) -> None:
-        """The effect of one message, once however often it comes."""
-        await self._effect([opened(subject, body, delivered)])
+        """The effect of one message, once however often it comes; raises UnknownEvent and Poison."""
+        await self._effect([self._known(opened(subject, body, delivered))])
+
+    def _opened(self, message: Msg) -> Told:
+        trace = (message.headers or {}).get("traceparent")
+        return self._known(opened(message.subject, message.data, message.metadata.num_delivered, trace))
+
+    def _known(self, told: Told) -> Told:
+        """The event, if this version listens to it: a newer one may have widened the durable."""
+        subject = told.event.subject()
+        if not wanted(self._reaction.subjects, subject):
+            raise UnknownEvent(
+                subject, told.meta, f"this version's {self._reaction.durable} does not read it"
+            )
+        return told
 
     async def _effect(self, several: Sequence[Told]) -> None:
         """The effect of several messages, in one transaction and within the trace of each."""
@@ -225,6 +239,19 @@ class Consumer:
             if new:
                 await self._reaction.handler(connection, list(new.values()))
 
+    async def skip(self, unknown: UnknownEvent) -> None:
+        """Keep an event that this version does not know in the inbox, to be replayed after the upgrade."""
+        logger.warning("consumer.skipped", durable=self._reaction.durable, subject=unknown.subject)
+        async with self._database.transaction() as connection:
+            await self._outbox.skipped.add(
+                connection,
+                consumer=self._reaction.durable,
+                event_id=unknown.meta.event_id,
+                subject=unknown.subject,
+                body=unknown.meta.body,
+                reason=unknown.reason,
+            )
+
     async def bury(self, subject: str, body: bytes, error: Exception, delivered: int) -> None:
         """Keep the message in the dead-letter table with the reason."""
         logger.error("consumer.dead_letter", durable=self._reaction.durable, subject=subject)
@@ -238,11 +265,6 @@ class Consumer:
                 error=f"{type(error).__name__}: {said(error)}",
                 attempts=delivered,
             )
-
-
-def _opened(message: Msg) -> Told:
-    trace = (message.headers or {}).get("traceparent")
-    return opened(message.subject, message.data, message.metadata.num_delivered, trace)
 
 
 def _bound(several: Sequence[Told]) -> dict[str, str]:

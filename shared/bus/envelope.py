@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -31,32 +32,48 @@ class Poison(Exception):
     """A message that no number of deliveries will make readable."""
 
 
-def read(subject: str, body: bytes) -> tuple[str, Event, str | None]:
-    """The event's id, the event and its trace context, from CloudEvents JSON.
+class UnknownEvent(Exception):
+    """An event that a newer version of this program knows; ``meta`` is as far as it can be read."""
+
+    def __init__(self, subject: str, meta: Meta, reason: str) -> None:
+        super().__init__(f"{subject}: {reason}")
+        self.subject = subject
+        self.meta = meta
+        self.reason = reason
+
+
+NEW_WORD = frozenset({"enum", "literal_error", "union_tag_invalid"})
+"""Pydantic's types of the errors of a word that the reader's vocabulary does not have."""
+
+
+def opened(subject: str, body: bytes, delivered: int = 1, published: str | None = None) -> Told:
+    """A message as its reader sees it; it was ``published`` in that trace, if not in the event's own.
 
     Raises:
-        Poison: not JSON, not CloudEvents, of an unknown type, not of that type's shape, or told on
-            another subject than its type's: permissions are on subjects.
+        UnknownEvent: its type or version is unknown here, or it has a word that is.
+        Poison: not JSON, not CloudEvents, not of its type's shape, or told on another subject than its
+            type's: permissions are on subjects.
     """
     try:
         envelope = json.loads(body)
         if envelope["type"] != subject:
             raise ValueError(f"an event of type {str(envelope['type'])[:100]}")
-        kind = EVENTS[envelope["type"]]
-        event = kind.deserialize(envelope["data"])
-        return str(envelope["id"]), event, envelope.get("traceparent")
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
+        meta = Meta(str(envelope["id"]), delivered, body, published or envelope.get("traceparent"))
+        data = envelope["data"]
+        if subject not in EVENTS:
+            raise UnknownEvent(subject, meta, "this version knows no such event")
+        return Told(_event(subject, meta, data), meta)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Poison(f"{subject}: {type(error).__name__}: {said(error)[:500]}") from error
 
 
-def opened(subject: str, body: bytes, delivered: int, published: str | None = None) -> Told:
-    """A message as its reader sees it; it was ``published`` in that trace, if not in the event's own.
-
-    Raises:
-        Poison: it cannot be read.
-    """
-    id_, event, told = read(subject, body)
-    return Told(event, Meta(id_, delivered, body, published or told))
+def _event(subject: str, meta: Meta, data: Any) -> Event:
+    try:
+        return EVENTS[subject].deserialize(data)
+    except ValidationError as error:
+        if all(found["type"] in NEW_WORD for found in error.errors()):
+            raise UnknownEvent(subject, meta, f"a word is unknown: {said(error)[:500]}") from error
+        raise
 
 
 def event_id(body: bytes) -> str:

@@ -120,19 +120,22 @@ def reading(
 
 
 def of_outbox(database: Database, outbox: Outbox) -> Reading:
-    """How many events wait, how long, and how many were given up on."""
+    """How many events wait, how long, and how many were given up on or skipped."""
 
     async def read() -> list[Value]:
         async with database.transaction() as connection:
             count, age = await outbox.backlog(connection)
             dead = await outbox.dead_counts(connection)
+            skipped = await outbox.skipped.counts(connection)
         return [
             (metrics.OUTBOX_LETTERS, (), count),
             (metrics.OUTBOX_AGE, (), age),
             *((metrics.DEAD_LETTERS, (consumer,), number) for consumer, number in dead.items()),
+            *((metrics.SKIPPED_EVENTS, (consumer,), number) for consumer, number in skipped.items()),
         ]
 
-    return Reading("outbox", read, (metrics.OUTBOX_LETTERS, metrics.OUTBOX_AGE, metrics.DEAD_LETTERS))
+    gauges = (metrics.OUTBOX_LETTERS, metrics.OUTBOX_AGE, metrics.DEAD_LETTERS, metrics.SKIPPED_EVENTS)
+    return Reading("outbox", read, gauges)
 
 
 def of_commands(database: Database, commands: Commands) -> Reading:

@@ -33,8 +33,19 @@ def create_outbox(schema: str) -> None:
         sa.Column("consumer", sa.Text, nullable=False),
         sa.Column("event_id", sa.Text, nullable=False),
         sa.Column("taken_at", INSTANT, nullable=False, server_default=sa.func.now()),
+        sa.Column("state", sa.Text, nullable=False, server_default="taken"),
+        sa.Column("subject", sa.Text),
+        sa.Column("body", sa.Text),
+        sa.Column("reason", sa.Text),
         sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_inbox"),
         schema=schema,
+    )
+    op.create_index(
+        "ix_inbox_skipped",
+        "inbox",
+        ["taken_at"],
+        schema=schema,
+        postgresql_where=sa.text("state = 'skipped'"),
     )
     op.create_table(
         "dead_letter",

@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.contracts.events import Event
 from shared.store.db import Change, Connection, after_commit
+from shared.store.skipped_events import SKIPPED, TAKEN, SkippedEvents, storable
 from shared.telemetry.tracing import traceparent
 
 LARGEST = 1024 * 1024
@@ -105,8 +106,12 @@ class Outbox:
             Column("consumer", Text, nullable=False),
             Column("event_id", Text, nullable=False),
             Column("taken_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("state", Text, nullable=False, server_default=TAKEN),
+            *(Column(name, Text) for name in ("subject", "body", "reason")),
             PrimaryKeyConstraint("consumer", "event_id"),
+            Index("ix_inbox_skipped", "taken_at", postgresql_where=text(f"state = '{SKIPPED}'")),
         )
+        self.skipped = SkippedEvents(self.inbox)
         self.dead = Table(
             "dead_letter",
             metadata,
@@ -209,6 +214,7 @@ class Outbox:
     ) -> frozenset[str]:
         """Those of the events that ``consumer`` has not taken before; notes that it has now.
 
+        An event that was skipped counts as not taken.
         However many they are, it is one statement; in order, so that two of one durable wait for each
         other and never in a circle.
         """
@@ -216,7 +222,11 @@ class Outbox:
         noted = await connection.execute(
             upsert(self.inbox)
             .from_select(["consumer", "event_id"], select(literal(consumer), ids))
-            .on_conflict_do_nothing()
+            .on_conflict_do_update(
+                index_elements=[self.inbox.c.consumer, self.inbox.c.event_id],
+                set_={"state": TAKEN, "taken_at": func.now(), "subject": None, "body": None, "reason": None},
+                where=self.inbox.c.state == SKIPPED,
+            )
             .returning(self.inbox.c.event_id)
         )
         return frozenset(noted.scalars())
@@ -236,10 +246,10 @@ class Outbox:
         await connection.execute(
             insert(self.dead).values(
                 consumer=consumer,
-                event_id=_storable(event_id),
-                subject=_storable(subject),
-                body=_storable(body[:LARGEST].decode("utf-8", "replace")),
-                error=_storable(error[:2000]),
+                event_id=storable(event_id),
+                subject=storable(subject),
+                body=storable(body[:LARGEST].decode("utf-8", "replace")),
+                error=storable(error[:2000]),
                 attempts=attempts,
             )
         )
@@ -265,16 +275,16 @@ class Outbox:
         )
 
     async def forget(self, connection: Connection, *, told: int, taken: int) -> None:
-        """Drop letters published ``told`` days ago, and the rows of events taken ``taken`` days ago."""
+        """Drop letters published ``told`` days ago, and the rows of events taken ``taken`` days ago.
+
+        Skipped events stay until they are replayed.
+        """
         published, taken_at = self.letters.c.published_at, self.inbox.c.taken_at
         await connection.execute(delete(self.letters).where(published < _before(told)))
-        await connection.execute(delete(self.inbox).where(taken_at < _before(taken)))
+        await connection.execute(
+            delete(self.inbox).where(taken_at < _before(taken), self.inbox.c.state == TAKEN)
+        )
 
 
 def _before(days: int) -> ColumnElement[datetime]:
     return func.now() - func.make_interval(0, 0, 0, days)
-
-
-def _storable(text: str) -> str:
-    """The text without what PostgreSQL cannot keep: NUL, and halves of characters."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

@@ -59,7 +59,7 @@ EVENTS_REFUSED = Counter(
 )
 EVENTS_TAKEN = Counter(
     "monthline_events_taken",
-    "Deliveries of events by outcome: taken (repeats included), put_off, buried",
+    "Deliveries of events by outcome: taken (repeats included), put_off, skipped, buried",
     ("consumer", "outcome"),
     registry=REGISTRY,
 )
@@ -71,6 +71,11 @@ EVENT_AGE = Histogram(
     registry=REGISTRY,
 )
 MESSAGES = Counter("monthline_messages", "Messages put into inboxes", registry=REGISTRY)
+UNKNOWN_NOTICES = Counter(
+    "monthline_notices_unknown",
+    "Notices of a newer version, which were told in a general text",
+    registry=REGISTRY,
+)
 DELIVERIES = Counter(
     "monthline_deliveries",
     "Attempts at mails and webhook calls by outcome: sent, put_off, given_up",
@@ -97,6 +102,12 @@ OUTBOX_LETTERS = Gauge("monthline_outbox_letters", "Events that wait to be publi
 OUTBOX_AGE = Gauge("monthline_outbox_oldest_seconds", "Age of the oldest of them", registry=REGISTRY)
 DEAD_LETTERS = Gauge(
     "monthline_dead_letters", "Dead letters that were not replayed", ("consumer",), registry=REGISTRY
+)
+SKIPPED_EVENTS = Gauge(
+    "monthline_skipped_events",
+    "Events of a newer version that were not replayed",
+    ("consumer",),
+    registry=REGISTRY,
 )
 COMMANDS_PENDING = Gauge(
     "monthline_commands_pending", "Commands whose answer is not known yet", registry=REGISTRY

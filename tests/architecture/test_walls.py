@@ -24,7 +24,7 @@ BREACHES = {
     ],
     "nothing imports the command line": [("workflows.moves", "monthline.orphans")],
     "services and workflows do not know each other": [
-        ("services.notify.domain.subjects", "services.plans.domain.lint")
+        ("services.notify.domain.schedule", "services.plans.domain.lint")
     ],
     "contracts are words and promises, no plumbing": [
         ("shared.contracts.values", "shared.base.log"),

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.base import log
-from shared.bus.envelope import Poison, read
+from shared.bus.envelope import Poison, opened
 from shared.contracts.events import PersonChanged
 from shared.contracts.refusals import NotSignedIn, StoreDown
 from shared.contracts.words import Stage
@@ -199,7 +199,7 @@ async def test_a_value_that_was_not_accepted_is_not_in_the_traceback(written: io
 def test_a_message_that_is_poison_is_described_by_the_places_that_are_wrong(data: object) -> None:
     subject = PersonChanged.subject()
     with pytest.raises(Poison) as poison:
-        read(subject, json.dumps({"type": subject, "id": "1", "data": data}).encode())
+        opened(subject, json.dumps({"type": subject, "id": "1", "data": data}).encode())
     assert TYPED not in str(poison.value)
     assert "ValidationError" in str(poison.value)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from monthline.audit.facts import COPYING, Facts, OutboxMessage, Violation
 from shared.bus.jetstream import MAX_AGE
 from shared.contracts.events import StageEntered
+from shared.contracts.subjects import wanted
 
 ON_ITS_WAY = 5.0
 """Seconds that an event may take from its outbox into every inbox without being missed."""
@@ -60,8 +61,8 @@ def _unheard(facts: Facts) -> Iterator[Violation]:
         if durable not in there:
             yield Violation(f"durable {durable}", "is not on the stream: it hears nothing", DURABLE)
         elif set(there[durable]) != set(subjects):
-            heard_, wanted = (", ".join(sorted(names)) for names in (there[durable], subjects))
-            yield Violation(f"durable {durable}", f"listens to {heard_} instead of {wanted}", DURABLE)
+            found, declared = (", ".join(sorted(names)) for names in (there[durable], subjects))
+            yield Violation(f"durable {durable}", f"listens to {found} instead of {declared}", DURABLE)
 
 
 def _untaken(facts: Facts) -> Iterator[Violation]:
@@ -70,34 +71,23 @@ def _untaken(facts: Facts) -> Iterator[Violation]:
 
 
 def missing(facts: Facts) -> Iterator[tuple[OutboxMessage, str]]:
-    """The published events that a durable should have taken, and has neither taken nor given up."""
-    buried = {(letter.consumer, letter.event_id) for letter in facts.dead}
+    """The published events that a durable should have taken, and has not taken, skipped or given up."""
+    kept = {(letter.consumer, letter.event_id) for letter in facts.dead}
+    kept |= {(event.consumer, event.event_id) for event in facts.skipped}
     due = [letter for letter in facts.letters if letter.published and _expected(letter)]
     for durable, subjects in facts.listeners.items():
         taken = facts.taken.get(durable, frozenset())
         for letter in due:
             if (
                 letter.id not in taken
-                and heard(subjects, letter.subject)
-                and (durable, letter.id) not in buried
+                and wanted(subjects, letter.subject)
+                and (durable, letter.id) not in kept
             ):
                 yield letter, durable
 
 
 def _expected(letter: OutboxMessage) -> bool:
     return ON_ITS_WAY < letter.age < REMEMBERED.total_seconds()
-
-
-def heard(subjects: tuple[str, ...], subject: str) -> bool:
-    """Whether one of a durable's filters takes the subject."""
-    return any(_matches(pattern, subject) for pattern in subjects)
-
-
-def _matches(pattern: str, subject: str) -> bool:
-    if pattern.endswith(".>"):
-        return subject.startswith(pattern[:-1])
-    wanted, given = pattern.split("."), subject.split(".")
-    return len(wanted) == len(given) and all(w in ("*", g) for w, g in zip(wanted, given, strict=True))
 
 
 def _untold(facts: Facts) -> Iterator[Violation]:

@@ -32,11 +32,15 @@ def lifecycles_agree_with_rows(facts: Facts) -> Iterator[Violation]:
 
 
 def nothing_fails_over_and_over(facts: Facts) -> Iterator[Violation]:
-    """I8: no dead letter that nobody has replayed, no task or activity that is tried again and again."""
+    """I8: no dead letter or skipped event left, no task or activity that is tried again and again."""
     for letter in facts.dead:
         found = f"{letter.consumer} gave up on {letter.subject}: {letter.error[:120]}"
         fix = f"mend the cause, then: monthline dead-letters replay {letter.service}"
         yield Violation(f"dead letter {letter.id} of {letter.service}", found, fix)
+    for skipped in facts.skipped:
+        found = f"{skipped.consumer} skipped {skipped.subject}, which its version did not know"
+        fix = f"finish the upgrade, then: monthline skipped-events replay {skipped.service}"
+        yield Violation(f"skipped event {skipped.event_id} of {skipped.service}", found, fix)
     for lifecycle in facts.lifecycles:
         if lifecycle.task_attempt > TASK_ATTEMPTS:
             found = f"its workflow task fails, {lifecycle.task_attempt} attempts"

@@ -67,12 +67,8 @@ async def read(connection: Connection, plan: PlanRow) -> Draft:
         content=PlanContent.deserialize(row.content),
         content_version=row.content_version,
         changed_at=row.changed_at,
-<<<<<<< HEAD
-        template=Template.model_validate(row.template),
-        given=LifecycleInput.model_validate(row.given) if row.given else None,
-=======
         template=Template.deserialize(row.template),
->>>>>>> d607e16 (Ignore unknown fields in data read from other processes)
+        given=LifecycleInput.deserialize(row.given) if row.given else None,
     )
 
 

@@ -272,7 +272,7 @@ def _conditions(wanted: Wanted) -> Iterable[Any]:
 def as_plan(row: RowMapping) -> PlanRow:
     """The plan of a row of ``plans`` that has the clock beside it, as ``moment``."""
     return PlanRow(
-        ref=PlanRef.model_validate({name: row[name] for name in PlanRef.model_fields}),
+        ref=PlanRef.deserialize({name: row[name] for name in PlanRef.model_fields}),
         zone=row["zone"],
         stage=Stage(row["stage"]),
         version=row["version"],

@@ -48,6 +48,7 @@ DAMAGES = [
     ("I6", f"{DELIVERY} values ('mail', 'mail', 'p017', 'e1', 'monthline.x', 'failed', null)"),
     ("I7", RUNG),
     ("I8", f"{DEAD} values ('notify-events', 'e1', 'monthline.x', '', 'Poison', 1)"),
+    ("I8", "insert into notify.inbox values ('notify-events', 'e1', now(), 'skipped', 'monthline.x')"),
     ("I10", "update plans.ledger set note = 'another reason' where version = 2"),
 ]
 

@@ -4,15 +4,13 @@ import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
-
 from services.notify.domain.values import Channel, DeliveryState
 from services.notify.store.tables import OUTBOX
-from shared.bus.envelope import Poison
 from shared.contracts.events import DraftChanged
 from shared.contracts.words import Language
 from shared.migrations.run import service_url
 from shared.store.db import Database
+from shared.telemetry import metrics
 from tests.integration.notify.house import PLAN, House, told
 from tests.support.databases import SECRET
 
@@ -107,14 +105,15 @@ async def test_a_delivery_names_the_plan_and_its_department(house: House) -> Non
     ]
 
 
-async def test_an_event_with_an_unknown_text_leaves_nothing_behind(house: House) -> None:
-    await house.subscribe("all", "https://hooks.example.com/")
-    good, bad = told("p017", reason="good"), told("l1", reason="bad", template="no_such_text")
-    event = good.model_copy(update={"notices": good.notices + bad.notices})
-    with pytest.raises(Poison, match="no_such_text"):
-        await house.hear(event)
-    assert await house.inbox("p017") == []
-    assert await house.deliveries() == []
+async def test_a_notice_of_a_newer_version_is_told_in_a_general_text_and_counted(house: House) -> None:
+    known, newer = told("p017", reason="known"), told("l1", reason="newer", template="no_such_text")
+    before = metrics.UNKNOWN_NOTICES._value.get()
+    await house.hear(known.model_copy(update={"notices": known.notices + newer.notices}))
+    [message] = await house.inbox("l1")
+    assert (message.template, message.plan_id) == ("no_such_text", PLAN.plan_id)
+    assert message.subject == "There is news about the work plan of Zhang Wei for March 2026"
+    assert len(await house.inbox("p017")) == 1
+    assert metrics.UNKNOWN_NOTICES._value.get() == before + 1
 
 
 async def test_a_recipient_the_directory_has_not_told_of_yet_is_told(house: House) -> None:

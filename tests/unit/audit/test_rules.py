@@ -16,6 +16,7 @@ from monthline.audit.facts import (
     Reported,
     Said,
     Sessions,
+    SkippedEvent,
 )
 from monthline.audit.invariants import INVARIANTS
 from monthline.audit.republish import lost
@@ -209,6 +210,12 @@ def test_a_dead_letter_explains_why_its_event_was_not_taken() -> None:
     dead = (DeadLetter("notify", 1, "notify-events", "e3", "monthline.x", "Poison"),)
     taken = dict(sound().taken) | {"notify-events": frozenset({"e1", "e2"})}
     assert list(wrong(taken=taken, dead=dead)) == ["I8"]
+
+
+def test_a_skipped_event_explains_why_its_event_was_not_taken() -> None:
+    skipped = (SkippedEvent("notify", "notify-events", "e3", "monthline.x"),)
+    taken = dict(sound().taken) | {"notify-events": frozenset({"e1", "e2"})}
+    assert list(wrong(taken=taken, skipped=skipped)) == ["I8"]
 
 
 def test_a_dead_lifecycle_of_an_ended_plan_is_how_it_should_be() -> None:

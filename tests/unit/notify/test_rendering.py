@@ -3,7 +3,7 @@
 import pytest
 
 from services.notify.domain.texts import TEXTS
-from services.notify.rendering import TemplateUnknown, render
+from services.notify.rendering import render
 from shared.contracts.labels import MILESTONES, RUNGS, STAGES
 from shared.contracts.words import Language, Milestone, Rung, Stage
 from tests.unit.notify.build import notice, organisation, person
@@ -89,9 +89,24 @@ def test_a_note_keeps_its_lines_and_nothing_else_that_breaks() -> None:
     assert "退回原因：core share\nbelow 40 % [31m" in words.lines
 
 
-def test_a_text_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(TemplateUnknown):
-        render(notice("no_such_text"), COMPANY)
+@pytest.mark.parametrize(
+    ("recipient", "subject"),
+    [
+        ("p002", "There is news about the work plan of Zhang Wei for March 2026"),
+        ("p001", "张伟的2026年3月工作计划有新动态"),
+    ],
+)
+def test_a_notice_of_a_newer_version_gets_a_general_text_that_names_the_plan(
+    recipient: str, subject: str
+) -> None:
+    words = render(notice("no_such_text", recipient=recipient), COMPANY)
+    assert words.subject == subject
+    assert words.lines[-1].endswith("acme:2026-03:p017:sales")
+
+
+def test_a_notice_of_a_newer_version_that_is_about_no_plan_gets_a_general_text_too() -> None:
+    about_nothing = notice("no_such_text").model_copy(update={"parameters": {}})
+    assert render(about_nothing, COMPANY).subject == "您有一条新消息"
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))

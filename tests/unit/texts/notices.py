@@ -56,6 +56,13 @@ def sent() -> Iterator[tuple[str, tuple[Notice, ...]]]:
     yield from _of_plans_rungs()
     yield from _of_review()
     yield from _of_scoring()
+    yield from _of_a_newer_version()
+
+
+def _of_a_newer_version() -> Iterator[tuple[str, tuple[Notice, ...]]]:
+    for name, parameters in (("with a plan", {"plan": SCORE.plan.plan_id}), ("without a plan", {})):
+        newer = Notice(recipient="author", reason="newer", template="not here yet", parameters=parameters)
+        yield f"of a newer version {name}", (newer,)
 
 
 def _of_moves() -> Iterator[tuple[str, tuple[Notice, ...]]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.domain.subjects import matches, wanted
+from shared.contracts.subjects import matches, wanted
 
 
 @pytest.mark.parametrize(

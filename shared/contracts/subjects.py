@@ -1,4 +1,4 @@
-"""Which events a webhook has asked for."""
+"""Which events a durable or a webhook has asked for."""
 
 from collections.abc import Iterable
 

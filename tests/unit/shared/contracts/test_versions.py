@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
 
 from shared.base.keys import Keyring
-from shared.bus.envelope import read
+from shared.bus.envelope import opened
 from shared.contracts import lifecycle
 from shared.contracts.directory import DirectoryActivities
 from shared.contracts.events import EVENTS, Event
@@ -48,7 +48,7 @@ def of_name(value: Any) -> str:
 
 def told(subject: str, data: Any) -> Event:
     envelope = {"id": str(uuid4()), "type": subject, "data": data, ADDED: "to the envelope"}
-    return read(subject, json.dumps(envelope).encode())[1]
+    return opened(subject, json.dumps(envelope).encode()).event
 
 
 async def from_payload(kind: type[Value], data: Any) -> Value:
