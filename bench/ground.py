@@ -141,7 +141,7 @@ async def standing(
     folder = DataFolder(path)
     folder.path.mkdir()
     async with running(folder, COMPANY, steps, fixed_ports=False) as stack:
-        with steps.step(f"{people} 名经理", f"a company of {people} managers"):
+        with steps.step(f"a company of {people} managers"):
             await load(stack.clients.of(OPERATOR), people)
             await until_known(stack, managers(people)[-1])
         yield Ground(stack, folder, steps, full, wanted, managers(people))

@@ -36,7 +36,7 @@ async def run(ground: Ground) -> list[Finding]:
         through = await ground.drafted(count)
         back = await ground.drafted(count // 2)
         await ground.quiet()
-        with ground.steps.step(f"每秒 {rate} 次", f"B3: moves at {rate}/s"):
+        with ground.steps.step(f"B3: moves at {rate}/s"):
             found += await _moves(ground, rate, through, back)
         tracked += through
     await ground.quiet()

@@ -152,7 +152,7 @@ async def run(ground: Ground) -> list[Finding]:
                 if not load.people:
                     ground.notes[f"{victim} was not killed"] = "no plans were left to move"
                     continue
-                with ground.steps.step(f"杀死 {victim}", f"B9: {victim} killed"):
+                with ground.steps.step(f"B9: {victim} killed"):
                     found += await _killed(ground, load, attempts, victim, kinds)
         finally:
             loading.cancel()

@@ -52,6 +52,6 @@ async def measured(
         async with standing(path, console, steps, full=full, wanted=ids, people=people) as ground:
             for bench in chosen:
                 name = ", ".join(bench.ids)
-                with steps.step(f"{name} 完成", f"{name}: {bench.measures}"):
+                with steps.step(f"{name}: {bench.measures}"):
                     found += await bench.run(ground)
             return found, ground.notes

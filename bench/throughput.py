@@ -45,7 +45,7 @@ async def run(ground: Ground) -> list[Finding]:
                 await closed_loop([partial(work, name) for name in names], clients=WARM)
         for clients in _clients(ground.full):
             people = await ground.drafted(_each(ground.full))
-            with ground.steps.step(f"{clients} 个客户端", f"B1, B8: lifecycles with {clients} clients"):
+            with ground.steps.step(f"B1, B8: lifecycles with {clients} clients"):
                 found += await _round(ground, people, drives, clients)
     return found
 

@@ -63,7 +63,7 @@ async def run(ground: Ground) -> list[Finding]:
     found: list[Finding] = []
     try:
         for instant in FULL if ground.full else QUICK:
-            with ground.steps.step(instant.name, f"B4: {instant.name}"):
+            with ground.steps.step(f"B4: {instant.name}"):
                 found += await _at_once(ground, instant)
     finally:
         await _publish(ground, CyclePolicy())

@@ -10,24 +10,24 @@ from rich.console import Console
 
 from monthline.company.problems import Problem
 from shared.contracts.words import Language
+from shared.locale.catalogue import text
+from shared.locale.negotiation import language_of
 
 BAD_FILES = 2
 """The exit code when files cannot be used as they are."""
 
 _UNLIMITED = 400
 
-LanguageOption = Annotated[
-    Language | None, typer.Option("--language", help="zh or en; by default what LANG says.")
-]
+LanguageOption = Annotated[Language | None, typer.Option("--language", help="By default what LANG says.")]
 
 
 def spoken(chosen: Language | None, environment: Mapping[str, str] = os.environ) -> Language:
-    """The language chosen, else the locale's: Chinese where it says so, English elsewhere."""
+    """The language chosen, else the locale's, English where there are no texts in that."""
     if chosen is not None:
         return chosen
     names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((name for name in names if name), "")
-    return Language.ZH if locale.lower().startswith("zh") else Language.EN
+    return language_of(locale.partition("_")[0].partition(".")[0])
 
 
 def refuse(problems: Iterable[Problem], language: Language, *, changed: str = "") -> NoReturn:
@@ -35,16 +35,14 @@ def refuse(problems: Iterable[Problem], language: Language, *, changed: str = ""
     listed = [problem.of(language) for problem in problems]
     for line in listed:
         typer.echo(line, err=True)
-    count = len(listed)
-    zh = f"共 {count} 处错误，{changed or '未作任何更改。'}"
-    en = f"{count} {'thing is' if count == 1 else 'things are'} wrong; {changed or 'nothing was changed.'}"
-    typer.echo(zh if language is Language.ZH else en, err=True)
+    outcome = changed or text("cli.unchanged", language)
+    typer.echo(text("cli.wrong", language, count=len(listed), changed=outcome), err=True)
     raise typer.Exit(BAD_FILES)
 
 
-def complain(text: str) -> None:
+def complain(line: str) -> None:
     """A line on standard error, in red where that is a terminal."""
-    typer.secho(text, fg="red" if sys.stderr.isatty() else None, err=True)
+    typer.secho(line, fg="red" if sys.stderr.isatty() else None, err=True)
 
 
 def console() -> Console:

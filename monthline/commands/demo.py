@@ -68,23 +68,24 @@ def reset(
     steps = Steps(console(), spoken(language))
     folder = DataFolder(data_dir)
     if not folder.path.exists():
-        steps.note("没有需要删除的演示数据。", "There is no demo to erase.")
+        steps.note("demo.nothing_to_erase")
         return
-    question = steps.say(f"删除 {folder.path} 中的全部演示数据？", f"Erase the demo's data in {folder.path}?")
+    question = steps.say("demo.erase", folder=folder.path)
     if not yes and not typer.confirm(question):
         raise typer.Exit(FAILED)
     with _told(steps):
         with folder.held():
             folder.erase()
         folder.forget()
-    steps.note("已删除。", "Erased.")
+    steps.note("demo.erased")
 
 
 def _show(company: Path | None, folder: DataFolder, steps: Steps) -> int:
     async def show() -> int:
         async with played_month(folder, bill_for(folder, company, steps), steps) as played:
             played.report(steps)
-            steps.note("\n按 Ctrl-C 停止全部进程。", "\nCtrl-C stops everything.")
+            steps.console.print()
+            steps.note("demo.up")
             await _interrupted()
         return 0
 
@@ -106,7 +107,7 @@ def _check(company: Path | None, steps: Steps) -> int:
         code = _run(check, steps)
     finally:
         if code and folder.logs.exists():
-            steps.note(f"日志在 {folder.logs}", f"The logs are in {folder.logs}")
+            steps.note("demo.logs", folder=folder.logs)
         else:
             folder.erase()
             folder.forget()
@@ -122,7 +123,8 @@ def _run(work: Callable[[], Awaitable[int]], steps: Steps) -> int:
 
         def stop(number: int) -> None:
             if not asked and task is not None:
-                steps.note("\n正在停止……", "\nStopping …")
+                steps.console.print()
+                steps.note("demo.stopping")
                 task.cancel()
             asked.append(number)
 

@@ -9,11 +9,14 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from monthline.company.problems import FILE_MISSING, FILE_SYNTAX, INVALID, Place, Problem
+from monthline.company.problems import FILE_SYNTAX, INVALID, Place, Problem
+from monthline.company.reading import unreadable
 from monthline.terminal import LanguageOption, console, refuse, spoken
 from services.scoring.domain.explain import ScoreExport, differences, read_export
 from services.scoring.domain.wording import sentences
 from shared.contracts.words import Language
+from shared.locale.catalogue import Sentence, sentence, text
+from shared.locale.validation_messages import field_message
 
 DIFFERS = 1
 
@@ -39,19 +42,16 @@ def explain(file: ExportFile, language: LanguageOption = None) -> None:
 
 
 def _holds(export: ScoreExport, language: Language) -> bool:
-    chinese = language is Language.ZH
     found = differences(export)
     if not found:
-        zh, en = "重新计算的结果与导出完全一致。", "Computed again, every figure is the same."
-        typer.echo(zh if chinese else en)
+        typer.echo(text("cli.explain.same", language))
         return True
-    table = Table(*(("字段", "导出", "重新计算") if chinese else ("field", "exported", "computed again")))
+    columns = ("cli.explain.field", "cli.explain.exported", "cli.explain.recomputed")
+    table = Table(*(text(column, language) for column in columns))
     for each in found:
         table.add_row(each.path, each.exported, each.recomputed)
     console().print(table)
-    zh = f"{len(found)} 处与重新计算的结果不一致。"
-    en = f"The export differs from what its own figures give in {len(found)} places."
-    typer.echo(zh if chinese else en, err=True)
+    typer.echo(text("cli.explain.differs", language, count=len(found)), err=True)
     return False
 
 
@@ -60,28 +60,25 @@ def _export(file: Path, language: Language) -> ScoreExport:
     try:
         return read_export(_document(file.read_bytes().decode("utf-8-sig")))
     except OSError as error:
-        said = error.strerror or str(error)
-        _refuse(Place(name), FILE_MISSING, f"无法读取：{said}", f"cannot be read: {said}", language)
+        refuse((unreadable(name, error),), language)
     except json.JSONDecodeError as error:
         place = Place(name, error.lineno, str(error.colno))
-        _refuse(place, FILE_SYNTAX, f"JSON 写法有误：{error.msg}", f"no proper JSON: {error.msg}", language)
+        _refuse(place, FILE_SYNTAX, sentence("cli.explain.json", reason=error.msg), language)
     except ValidationError as error:
         refuse(
             (
-                Problem(Place(name, path=".".join(map(str, each["loc"]))), INVALID, each["msg"], each["msg"])
+                Problem(Place(name, path=".".join(map(str, each["loc"]))), INVALID, field_message(each))
                 for each in error.errors(include_url=False)
             ),
             language,
         )
     except ValueError as error:
-        _refuse(
-            Place(name), FILE_SYNTAX, f"不是评分的导出：{error}", f"no export of a score: {error}", language
-        )
+        _refuse(Place(name), FILE_SYNTAX, sentence("cli.explain.no_export", reason=str(error)), language)
 
 
-def _document(text: str) -> dict[str, Any]:
+def _document(source: str) -> dict[str, Any]:
     # A number that somebody's tool wrote without quotes keeps all its digits.
-    document = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    document = json.loads(source, parse_float=Decimal, parse_constant=_no_number)
     if not isinstance(document, dict):
         raise ValueError("an object is wanted")
     return document
@@ -91,5 +88,5 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def _refuse(place: Place, code: str, zh: str, en: str, language: Language) -> NoReturn:
-    refuse((Problem(place, code, zh, en),), language)
+def _refuse(place: Place, code: str, said: Sentence, language: Language) -> NoReturn:
+    refuse((Problem(place, code, said),), language)

@@ -15,10 +15,12 @@ from monthline.demo.transport import Refusal, Transport, Unanswered
 from monthline.deployment import Reached
 from monthline.terminal import LanguageOption, refuse, spoken
 from shared.contracts.words import Language
+from shared.locale.catalogue import text
 
 FAILED = 1
 HERE = Reached()
 _TIMEOUT = 30.0
+PUT_CONTENT = "PUT /v1/plans/{plan_id}/content"
 
 Directory = Annotated[Path, typer.Argument(help="The folder with people.csv, departments.csv and the rest.")]
 DirectoryUrl = Annotated[
@@ -107,10 +109,10 @@ async def _reach_all(http: httpx2.AsyncClient, addresses: dict[str, str]) -> Non
 def report(company: CompanyFiles, loaded: Loaded | None, language: Language) -> list[str]:
     """What was entered, and what was not; ``loaded`` is None when nothing was to be."""
     name = company.company.name.of(language)
-    zh, en = (
-        ("文件无误，未作任何更改。", "all is well, nothing was entered.") if loaded is None else _said(loaded)
-    )
-    first = f"{name}：{zh}" if language is Language.ZH else f"{name}: {en}"
+    if loaded is None:
+        first = text("cli.import.checked", language, company=name)
+    else:
+        first = text("cli.import.entered", language, company=name, counts=_counts(loaded, language))
     return [first, *_plans_left_out(company, language)]
 
 
@@ -118,41 +120,21 @@ def cut_short(loaded: Loaded, language: Language) -> str:
     """What had been entered before an import failed; empty when nothing had."""
     if loaded == Loaded():
         return ""
-    zh, en = _said(loaded, counted=True)
-    if language is Language.ZH:
-        return f"此前已导入：{zh}。改正后请重新导入，已有的内容不会重复。"
-    return f"entered before: {en}. Import again when it is put right; what is there is not entered twice."
+    return text("cli.import.cut_short", language, counts=_counts(loaded, language, counted=True))
 
 
-def _said(loaded: Loaded, *, counted: bool = False) -> tuple[str, str]:
-    """The counts in both languages; with ``counted`` those alone of which there are any."""
+def _counts(loaded: Loaded, language: Language, *, counted: bool = False) -> str:
+    """How much of each kind; with ``counted`` those alone of which there is any."""
     counts = {kind: count for kind, count in loaded.model_dump().items() if count or not counted}
-    zh = "，".join(f"{_LABELS_ZH[kind]} {count}" for kind, count in counts.items())
-    return zh, ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items())
+    said = (text(f"cli.import.{kind}", language, count=count) for kind, count in counts.items())
+    return text("cli.import.separator", language).join(said)
 
 
 def _plans_left_out(company: CompanyFiles, language: Language) -> list[str]:
     count = len(company.plans) + len(company.later_plans)
     if not count:
         return []
-    zh = f"计划 {count} 份：已检查，未导入，因为草稿只能由作者本人填写（PUT /v1/plans/{{plan_id}}/content）。"
-    en = (
-        f"plans: {count} checked, not entered, because a draft is written by its author alone "
-        "(PUT /v1/plans/{plan_id}/content)."
-    )
-    return [zh if language is Language.ZH else en]
-
-
-_LABELS_ZH = {
-    "departments": "部门",
-    "people": "人员",
-    "delegations": "委托",
-    "absences": "缺勤",
-    "templates": "模板",
-    "policies": "策略",
-    "metrics": "指标",
-    "metric_values": "指标数值",
-}
+    return [text("cli.import.plans", language, count=count, request=PUT_CONTENT)]
 
 
 def _fail(message: str) -> NoReturn:

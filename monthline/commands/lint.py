@@ -9,21 +9,19 @@ from rich.table import Table
 from monthline.company.files import CompanyFiles
 from monthline.company.linting import Linted, lint_files
 from monthline.company.plans import FOLDER
-from monthline.company.problems import FILE_MISSING, CompanyInvalid, Place, Problem
-from monthline.company.reading import gather, parse_company
+from monthline.company.problems import CompanyInvalid, Problem
+from monthline.company.reading import gather, parse_company, unreadable
 from monthline.company.story import STORY
 from monthline.terminal import LanguageOption, console, refuse, spoken
-from services.plans.domain.messages import message
 from shared.contracts.plan import Finding
 from shared.contracts.words import Language, Severity
+from shared.locale.catalogue import text
+from shared.locale.findings import finding_message
+from shared.locale.labels import label
 
 BLOCKED = 1
 _STYLES = {Severity.BLOCK: "red", Severity.WARN: "yellow", Severity.INFO: "cyan"}
-_SEVERITIES = {
-    Severity.BLOCK: ("拦截", "block"),
-    Severity.WARN: ("提醒", "warn"),
-    Severity.INFO: ("提示", "info"),
-}
+_COLUMNS = ("cli.lint.place", "cli.lint.severity", "cli.lint.code", "cli.lint.finding")
 
 Files = Annotated[list[Path], typer.Argument(help="Plan files, such as plans/2026-03.p017.yaml.")]
 CompanyOption = Annotated[
@@ -67,36 +65,29 @@ def _read(files: list[Path]) -> dict[str, bytes]:
         try:
             read[str(path)] = path.read_bytes()
         except OSError as error:
-            said = error.strerror or str(error)
-            zh, en = f"无法读取：{said}", f"cannot be read: {said}"
-            found.append(Problem(Place(str(path)), FILE_MISSING, zh, en))
+            found.append(unreadable(str(path), error))
     if found:
         raise CompanyInvalid(found)
     return read
 
 
 def _show(linted: tuple[Linted, ...], language: Language) -> None:
-    chinese = language is Language.ZH
     marked = [(each, finding) for each in linted for finding in each.findings]
     if marked:
-        table = Table(
-            *(("位置", "级别", "代码", "说明") if chinese else ("place", "severity", "code", "finding"))
-        )
+        table = Table(*(text(column, language) for column in _COLUMNS))
         for each, finding in marked:
             table.add_row(*_cells(each, finding, language), style=_STYLES[finding.severity])
         console().print(table)
     blocked = sum(each.blocked for each in linted)
-    zh = f"{len(linted)} 份计划，{len(marked)} 条标注，{blocked} 份不能提交。"
-    en = f"plans: {len(linted)}, findings: {len(marked)}, cannot be submitted: {blocked}"
-    typer.echo(zh if chinese else en)
+    counts = {"plans": len(linted), "findings": len(marked), "blocked": blocked}
+    typer.echo(text("cli.lint.summary", language, **counts))
 
 
 def _cells(each: Linted, finding: Finding, language: Language) -> tuple[str, str, str, str]:
     place = each.place(finding)
-    zh, en = _SEVERITIES[finding.severity]
     return (
         ":".join(filter(None, (place.file, str(place.line or ""), place.column))),
-        zh if language is Language.ZH else en,
+        label("severity", finding.severity, language),
         finding.code,
-        message(finding.code, finding.parameters, language),
+        finding_message(finding, language),
     )

@@ -13,6 +13,7 @@ from services.plans.domain.templates import effective
 from shared.contracts.organisation import first_and_last
 from shared.contracts.plan import Template
 from shared.contracts.words import Milestone
+from shared.locale.catalogue import sentence
 from shared.org.organisation import Organisation
 
 
@@ -67,8 +68,8 @@ def _seen(person: str, authors: tuple[str, ...] | str, source: Source, read: Tog
     places: list[tuple[Path, str]] = [((), person), *(((index,), one) for index, one in enumerate(named))]
     for inner, one in places:
         if one not in read.structure.people.known:
-            said = ("没有这个人", "there is no such person")
-            yield _problem(source, ("sees", person, *inner), UNKNOWN, said, one)
+            said = sentence("company.unknown.person", name=one)
+            yield Problem(source.place(("sees", person, *inner)), UNKNOWN, said)
 
 
 def check_author(
@@ -78,14 +79,15 @@ def check_author(
     plan = written.plan
     person = organisation.person(plan.person)
     if person is None and plan.person not in named:
-        said = ("没有这个人", "there is no such person")
-        yield _problem(written.document, ("person",), UNKNOWN, said, plan.person)
-    elif person is not None and not person.plans_in(plan.month):
-        zh, en = (
-            "该月不写计划（不是 manager，或不在职）",
-            "writes no plan that month (no manager, or not here)",
+        yield Problem(
+            written.document.place(("person",)), UNKNOWN, sentence("company.unknown.person", name=plan.person)
         )
-        yield _problem(written.document, ("person",), INVALID, (zh, en), plan.person)
+    elif person is not None and not person.plans_in(plan.month):
+        yield Problem(
+            written.document.place(("person",)),
+            INVALID,
+            sentence("company.plan.no_planner", name=plan.person),
+        )
 
 
 def _categories(written: WrittenPlan, read: Together) -> Iterator[Problem]:
@@ -96,22 +98,25 @@ def _categories(written: WrittenPlan, read: Together) -> Iterator[Problem]:
         return
     template = read.template_for(person.department)
     if template is None:
-        said = ("部门及其上级都没有模板", "neither the department nor any above it has a template")
-        yield _problem(written.document, ("person",), UNKNOWN, said, person.department)
+        yield Problem(
+            written.document.place(("person",)),
+            UNKNOWN,
+            sentence("company.template.missing", name=person.department),
+        )
         return
     known = {category.id for category in template.categories}
     for index, item in enumerate(written.plan.items):
         if item.category not in known:
-            said = ("模板中没有这个类别", "the template has no such category")
-            yield _problem(written.document, ("items", index, "category"), UNKNOWN, said, item.category)
+            said = sentence("company.unknown.category", name=item.category)
+            yield Problem(written.document.place(("items", index, "category")), UNKNOWN, said)
 
 
 def _metrics(written: WrittenPlan, read: Together) -> Iterator[Problem]:
     for index, item in enumerate(written.plan.items):
         metric = item.links.metric
         if metric is not None and metric not in read.figures.metrics.known:
-            said = ("没有这个指标", "there is no such metric")
-            yield _problem(written.document, ("items", index, "links", "metric"), UNKNOWN, said, metric)
+            said = sentence("company.unknown.metric", name=metric)
+            yield Problem(written.document.place(("items", index, "links", "metric")), UNKNOWN, said)
 
 
 def _second_plans(plans: Mapping[str, WrittenPlan]) -> Iterator[Problem]:
@@ -119,18 +124,24 @@ def _second_plans(plans: Mapping[str, WrittenPlan]) -> Iterator[Problem]:
     for name, written in plans.items():
         key = (written.plan.person, written.plan.month)
         if key in first:
-            said = ("此人该月已有计划", "there is a plan of this person and month already, in")
-            yield _problem(written.document, ("person",), DUPLICATE, said, first[key])
+            yield Problem(
+                written.document.place(("person",)),
+                DUPLICATE,
+                sentence("company.plan.second", name=first[key]),
+            )
         first.setdefault(key, name)
 
 
 def _told(person: str, part: Part, source: Source, read: Together) -> Iterator[Problem]:
     first = [one.plan for one in read.first_plans.values() if one.plan.person == person]
     if person not in read.structure.people.known:
-        yield _problem(source, ("people", person), UNKNOWN, ("没有这个人", "there is no such person"), person)
+        yield Problem(
+            source.place(("people", person)), UNKNOWN, sentence("company.unknown.person", name=person)
+        )
     elif not first and len(read.plans) == len(read.plan_files):
-        said = ("此人没有计划文件", "there is no plan of this person")
-        yield _problem(source, ("people", person), UNKNOWN, said, person)
+        yield Problem(
+            source.place(("people", person)), UNKNOWN, sentence("company.story.no_plan", name=person)
+        )
     if part.resubmit is not None:
         yield from _comes_next(person, part.resubmit, first, source, read)
     for step, wish in (("hr", part.hr), ("leader", part.leader)):
@@ -138,8 +149,8 @@ def _told(person: str, part: Part, source: Source, read: Together) -> Iterator[P
         if wish is Reviewing.DELEGATE and not all(
             _stood_in_for(person, step, each) for each in organisations
         ):
-            said = ("没有委托他人代办这一步的人", "nobody has delegated this step of the plan of")
-            yield _problem(source, ("people", person, step), UNKNOWN, said, person)
+            said = sentence("company.story.no_delegation", name=person)
+            yield Problem(source.place(("people", person, step)), UNKNOWN, said)
 
 
 def _stood_in_for(author: str, step: str, organisation: Organisation) -> bool:
@@ -163,14 +174,9 @@ def _comes_next(
 ) -> Iterator[Problem]:
     path = ("people", person, "resubmit")
     if name not in read.plan_files:
-        yield _problem(source, path, UNKNOWN, ("没有这个文件", "there is no such file"), name)
+        yield Problem(source.place(path), UNKNOWN, sentence("company.unknown.file", name=name))
     elif name in read.plans and first:
         plan = read.plans[name].plan
         if (plan.person, plan.month) not in {(one.person, one.month) for one in first}:
-            said = ("不是此人同月的计划", "this is no plan of the same person and month")
-            yield _problem(source, path, INVALID, said, name)
-
-
-def _problem(source: Source, path: Path, code: str, said: tuple[str, str], what: str) -> Problem:
-    zh, en = said
-    return Problem(source.place(path), code, f"{zh}：{what}", f"{en}: {what}")
+            said = sentence("company.story.other_plan", name=name)
+            yield Problem(source.place(path), INVALID, said)

@@ -11,6 +11,7 @@ import yaml
 
 from monthline.company.encoding import decoded
 from monthline.company.problems import DUPLICATE, FILE_EMPTY, FILE_SYNTAX, Path, Place, Problem
+from shared.locale.catalogue import sentence
 
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -66,10 +67,10 @@ def read_document(file: str, data: bytes, found: list[Problem]) -> Document | No
         found.append(_syntax(file, text, error))
         return None
     except RecursionError:
-        found.append(Problem(Place(file), FILE_SYNTAX, "嵌套太深", "nested too deeply"))
+        found.append(Problem(Place(file), FILE_SYNTAX, sentence("company.yaml.depth")))
         return None
     if root is None:
-        found.append(Problem(Place(file), FILE_EMPTY, "文件是空的", "the file is empty"))
+        found.append(Problem(Place(file), FILE_EMPTY, sentence("company.file.empty")))
         return None
     before = len(found)
     _check_keys(file, root, (), found)
@@ -84,7 +85,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
         place = Place(file, mark.line + 1, str(mark.column + 1))
     elif isinstance(error, yaml.reader.ReaderError):
         place = Place(file, text.count("\n", 0, error.position) + 1)
-    return Problem(place, FILE_SYNTAX, f"YAML 写法有误：{said}", f"no proper YAML: {said}")
+    return Problem(place, FILE_SYNTAX, sentence("company.yaml.syntax", reason=str(said)))
 
 
 def _check_keys(file: str, node: yaml.Node, path: Path, found: list[Problem]) -> None:
@@ -98,11 +99,10 @@ def _check_keys(file: str, node: yaml.Node, path: Path, found: list[Problem]) ->
     for key, value in node.value:
         place = Place(file, key.start_mark.line + 1, str(key.start_mark.column + 1), _shown(path))
         if not isinstance(key, yaml.ScalarNode):
-            found.append(Problem(place, FILE_SYNTAX, "字段名必须是一个词", "the name of a field is one word"))
+            found.append(Problem(place, FILE_SYNTAX, sentence("company.yaml.key")))
             continue
         if key.value in seen:
-            zh, en = f"字段 {key.value} 写了两次", f"the field {key.value} is there twice"
-            found.append(Problem(place, DUPLICATE, zh, en))
+            found.append(Problem(place, DUPLICATE, sentence("company.yaml.key_twice", key=key.value)))
         seen.add(key.value)
         _check_keys(file, value, (*path, key.value), found)
 

@@ -1,9 +1,7 @@
 """How a file's bytes become text; anything but UTF-8 is refused, because a guess can garble names unseen."""
 
 from monthline.company.problems import FILE_ENCODING, FILE_SYNTAX, Place, Problem
-
-_SAVE_ZH = "请另存为 UTF-8（Excel：另存为 → “CSV UTF-8（逗号分隔）”）"
-_SAVE_EN = 'save it as UTF-8 (Excel: Save As → "CSV UTF-8 (comma delimited)")'
+from shared.locale.catalogue import Sentence, sentence
 
 
 def decoded(file: str, data: bytes, found: list[Problem]) -> str | None:
@@ -12,22 +10,19 @@ def decoded(file: str, data: bytes, found: list[Problem]) -> str | None:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        name = _other_encoding(data)
-        found.append(
-            Problem(
-                Place(file, line),
-                FILE_ENCODING,
-                f"文件不是 UTF-8（看来是 {name}），{_SAVE_ZH}" if name else f"文件不是 UTF-8，{_SAVE_ZH}",
-                f"not UTF-8 (it looks like {name}); {_SAVE_EN}" if name else f"not UTF-8; {_SAVE_EN}",
-            )
-        )
+        found.append(Problem(Place(file, line), FILE_ENCODING, _not_utf8(_other_encoding(data))))
         return None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        zh, en = "文件里有空字符，不是文本文件", "there is a NUL character: this is no text file"
-        found.append(Problem(Place(file, line), FILE_SYNTAX, zh, en))
+        found.append(Problem(Place(file, line), FILE_SYNTAX, sentence("company.file.nul")))
         return None
     return text
+
+
+def _not_utf8(guessed: str) -> Sentence:
+    if guessed:
+        return sentence("company.file.encoding_guessed", encoding=guessed)
+    return sentence("company.file.encoding")
 
 
 def _other_encoding(data: bytes) -> str:

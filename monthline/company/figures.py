@@ -9,6 +9,7 @@ from monthline.company.sheets import Sheet, check_unique, read_sheet
 from monthline.company.tables import Columns, Row
 from monthline.company.wording import build
 from services.scoring.domain.metrics import Metric, MetricRecord
+from shared.locale.catalogue import sentence
 
 METRICS = Columns(("id", "name_zh", "name_en", "unit", "owner", "source"), ("direction",))
 VALUES = Columns(("metric", "month", "value", "record_id"), ("source", "revision"))
@@ -56,9 +57,8 @@ def _unknown(
     column: str,
     known: Container[str],
 ) -> Iterator[Problem]:
-    what_zh, what_en = ("部门", "department") if column == "owner" else ("指标", "metric")
+    what = "department" if column == "owner" else "metric"
     for row, _ in entries:
         name = row.cells[column]
         if name not in known:
-            zh, en = f"没有这个{what_zh}：{name}", f"there is no such {what_en}: {name}"
-            yield Problem(row.place((column,)), UNKNOWN, zh, en)
+            yield Problem(row.place((column,)), UNKNOWN, sentence(f"company.unknown.{what}", name=name))

@@ -11,6 +11,7 @@ from monthline.company.problems import UNKNOWN, CompanyInvalid, Path, Place, Pro
 from services.plans.domain.lint.case import Case, Kpi
 from services.plans.domain.lint.linter import blocking, lint
 from shared.contracts.plan import Finding, Template
+from shared.locale.catalogue import sentence
 
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -61,9 +62,8 @@ def _linted(name: str, written: WrittenPlan, company: CompanyFiles, found: list[
         return
     template = company.template_for(person.department)
     if template is None:
-        zh = f"部门 {person.department} 及其上级都没有模板"
-        en = f"neither the department {person.department} nor any above it has a template"
-        found.append(Problem(written.document.place(("person",)), UNKNOWN, zh, en))
+        said = sentence("company.template.none", name=person.department)
+        found.append(Problem(written.document.place(("person",)), UNKNOWN, said))
         return
     yield Linted(name, written, lint(case_of(written.plan, template, company)))
 

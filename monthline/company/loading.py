@@ -226,7 +226,7 @@ def _organisation_place(company: CompanyFiles, path: Path) -> Place:
 
 
 def _problem(place: Place, error: Mapping[str, str]) -> Problem:
-    return Problem(place, error["code"], zh=error["message"], en=error["message"])
+    return Problem(place, error["code"], error["message"])
 
 
 def _body(value: BaseModel, *without: str) -> Json:

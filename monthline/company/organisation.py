@@ -10,6 +10,7 @@ from monthline.company.problems import INVALID, Problem
 from monthline.company.tables import Columns, Row, iso_day, parts
 from monthline.company.wording import build
 from shared.contracts.organisation import Absence, Delegation, Department, Person
+from shared.locale.catalogue import sentence
 
 DEPARTMENTS = Columns(("id", "name_zh", "name_en"), ("parent", "manager", "leader"))
 PEOPLE = Columns(
@@ -64,8 +65,7 @@ def _grants(row: Row, found: list[Problem]) -> list[dict[str, object]]:
     for part in parts(row.cells.get("roles", "").translate(_HALF_WIDTH)):
         match = _GRANT.match(part)
         if match is None:
-            zh, en = f"角色应写成 {_EXAMPLE}", f"write roles as {_EXAMPLE}"
-            found.append(Problem(row.place(("roles",)), INVALID, zh, en))
+            found.append(Problem(row.place(("roles",)), INVALID, sentence("company.roles", example=_EXAMPLE)))
             continue
         role, scope = match.groups()
         named = [] if scope is None else [each.strip() for each in scope.split("|")]

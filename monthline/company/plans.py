@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from monthline.company.documents import Document, read_document
 from monthline.company.problems import Problem
 from monthline.company.wording import build
-from services.plans.domain import messages
 from services.plans.domain import progress as progress_rules
 from shared.contracts.plan import PlanContent, ProgressEntry
 from shared.contracts.values import Code, Month
-from shared.contracts.words import Language
+from shared.locale.catalogue import sentence
 
 FOLDER = "plans/"
 ENDINGS = (".yaml", ".yml")
@@ -63,6 +61,5 @@ def _progress_problems(plan: PlanFile, document: Document) -> Iterator[Problem]:
     for index, entry in enumerate(plan.progress):
         for broken in progress_rules.problems(plan.content, (entry,), plan.month, today=None):
             field = broken.path.rpartition(".")[2]
-            say = partial(messages.message, broken.code, broken.parameters)
-            place = document.place(("progress", index, field))
-            yield Problem(place, broken.code, say(Language.ZH), say(Language.EN))
+            said = sentence(f"field.{broken.code}", **broken.parameters)
+            yield Problem(document.place(("progress", index, field)), broken.code, said)

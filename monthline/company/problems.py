@@ -1,10 +1,11 @@
-"""What is wrong with a company's files: where, under which code, said in both languages."""
+"""What is wrong with a company's files: where, under which code, and the sentence that says it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from shared.contracts.words import Language
+from shared.locale.catalogue import Sentence
 
 Path = tuple[str | int, ...]
 
@@ -49,17 +50,22 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and how to put it right."""
+    """One thing that is wrong, and how to put it right.
+
+    ``said`` is a text where a service has answered in the caller's language already.
+    """
 
     place: Place
     code: str
-    zh: str
-    en: str
+    said: Sentence | str
+
+    def message(self, language: Language) -> str:
+        """What is wrong."""
+        return self.said if isinstance(self.said, str) else self.said.of(language)
 
     def of(self, language: Language) -> str:
         """The line that is printed: place, message and code."""
-        message = self.zh if language is Language.ZH else self.en
-        return f"{self.place}: {message} [{self.code}]"
+        return f"{self.place}: {self.message(language)} [{self.code}]"
 
 
 class CompanyInvalid(Exception):
@@ -73,4 +79,4 @@ class CompanyInvalid(Exception):
 def _order(problem: Problem) -> tuple[str, int, int, str, str]:
     place = problem.place
     column = int(place.column) if place.column.isdecimal() else 0
-    return place.file, place.line, column, place.column, problem.en
+    return place.file, place.line, column, place.column, problem.message(Language.EN)

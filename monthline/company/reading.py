@@ -11,6 +11,7 @@ from monthline.company.problems import FILE_MISSING, FILE_UNKNOWN, CompanyInvali
 from monthline.company.settings import POLICY, TEMPLATES, Policy, read_policy, read_templates
 from monthline.company.story import STORY, Story, read_story
 from monthline.company.structure import read_structure
+from shared.locale.catalogue import sentence
 
 TABLES = (
     "departments.csv",
@@ -40,8 +41,8 @@ def gather(directory: Path) -> dict[str, bytes]:
         CompanyInvalid: there is no such directory, or a file in it cannot be read.
     """
     if not directory.is_dir():
-        place, zh, en = Place(str(directory)), "没有这个目录", "there is no such directory"
-        raise CompanyInvalid([Problem(place, FILE_MISSING, zh, en)])
+        said = sentence("company.file.directory_missing")
+        raise CompanyInvalid([Problem(Place(str(directory)), FILE_MISSING, said)])
     files: dict[str, bytes] = {}
     found: list[Problem] = []
     for path in sorted((*directory.glob("*"), *directory.glob(f"{FOLDER}*"))):
@@ -51,11 +52,16 @@ def gather(directory: Path) -> dict[str, bytes]:
         try:
             files[name] = path.read_bytes()
         except OSError as error:
-            said = error.strerror or str(error)
-            found.append(Problem(Place(name), FILE_MISSING, f"无法读取：{said}", f"cannot be read: {said}"))
+            found.append(unreadable(name, error))
     if found:
         raise CompanyInvalid(found)
     return files
+
+
+def unreadable(name: str, error: OSError) -> Problem:
+    """A file that is there and cannot be read."""
+    reason = error.strerror or str(error)
+    return Problem(Place(name), FILE_MISSING, sentence("company.file.unreadable", reason=reason))
 
 
 def parse_company(files: Mapping[str, bytes]) -> CompanyFiles:
@@ -83,15 +89,10 @@ def _strangers(files: Mapping[str, bytes]) -> Iterator[Problem]:
     for name in files:
         plan = name.startswith(FOLDER)
         if plan and not name.endswith(ENDINGS):
-            zh, en = "计划只读取 .yaml 文件", "plans are read from .yaml files only"
-            yield Problem(Place(name), FILE_UNKNOWN, zh, en)
+            yield Problem(Place(name), FILE_UNKNOWN, sentence("company.file.plan_ending"))
         elif not plan and name not in KNOWN_FILES and name.lower().endswith(_DATA_ENDINGS):
             known = ", ".join(sorted(KNOWN_FILES))
-            zh, en = (
-                f"不认识这个文件；会读取的有：{known}",
-                f"no file of this name is read; known are {known}",
-            )
-            yield Problem(Place(name), FILE_UNKNOWN, zh, en)
+            yield Problem(Place(name), FILE_UNKNOWN, sentence("company.file.unknown", known=known))
 
 
 def _company(policy: Policy, read: crosschecks.Together, story: Story, sources: Sources) -> CompanyFiles:

@@ -14,6 +14,7 @@ from shared.contracts.calendar import CyclePolicy
 from shared.contracts.organisation import Zone
 from shared.contracts.plan import Template
 from shared.contracts.values import Code, Text, Value
+from shared.locale.catalogue import sentence
 
 POLICY = "policy.yaml"
 TEMPLATES = "templates.yaml"
@@ -85,15 +86,15 @@ def _check_templates(
     for one in written:
         name = one.template.department
         if name not in departments:
-            zh, en = f"没有这个部门：{name}", f"there is no such department: {name}"
-            found.append(Problem(one.source.place(("department",)), UNKNOWN, zh, en))
+            said = sentence("company.unknown.department", name=name)
+            found.append(Problem(one.source.place(("department",)), UNKNOWN, said))
         if name in seen:
-            zh, en = f"部门 {name} 已有模板", f"there is a template for {name} already"
-            found.append(Problem(one.source.place(("department",)), DUPLICATE, zh, en))
+            said = sentence("company.template.twice", name=name)
+            found.append(Problem(one.source.place(("department",)), DUPLICATE, said))
         seen.add(name)
         for code in unknown_rules(one.template):
-            zh, en = f"没有这条规则：{code}", f"there is no such rule: {code}"
-            found.append(Problem(one.source.place(("severities", code)), UNKNOWN, zh, en))
+            said = sentence("company.unknown.rule", name=code)
+            found.append(Problem(one.source.place(("severities", code)), UNKNOWN, said))
 
 
 def _document(name: str, files: Mapping[str, bytes], found: list[Problem]) -> Document | None:

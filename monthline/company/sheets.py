@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from monthline.company.problems import DUPLICATE, FILE_MISSING, Place, Problem
 from monthline.company.tables import Columns, Row, read_table
+from shared.locale.catalogue import sentence
 
 M = TypeVar("M", bound=BaseModel)
 Parse = Callable[[Row, list[Problem]], M | None]
@@ -77,7 +78,7 @@ def read_required_sheet(
 
 def missing(name: str) -> Problem:
     """A file that must be there is not."""
-    return Problem(Place(name), FILE_MISSING, "缺少这个文件", "this file is missing")
+    return Problem(Place(name), FILE_MISSING, sentence("company.file.missing"))
 
 
 def check_unique(
@@ -91,6 +92,5 @@ def check_unique(
             continue
         line = first.setdefault((key(row), *cells), row.line)
         if line != row.line:
-            columns = ", ".join(names)
-            zh, en = f"{columns} 与第 {line} 行相同", f"the same {columns} as in line {line}"
-            found.append(Problem(row.place((names[0],)), DUPLICATE, zh, en))
+            said = sentence("company.table.same", columns=", ".join(names), line=line)
+            found.append(Problem(row.place((names[0],)), DUPLICATE, said))

@@ -15,7 +15,7 @@ from monthline.company.documents import read_document
 from monthline.company.problems import Problem, Source
 from monthline.company.wording import build
 from shared.contracts.plan import FindingCode
-from shared.contracts.values import Code, Reason, Value
+from shared.contracts.values import Code, Reason, Value, unfit
 
 STORY = "story.yaml"
 
@@ -85,13 +85,13 @@ class Part(Value):
     @model_validator(mode="after")
     def _holds_together(self) -> "Part":
         if self.submit is Submitting.NEVER and self.model_fields_set - {"submit", "findings"}:
-            raise ValueError("who never submits has no more to tell")
+            raise unfit("never_submits_and_more")
         if self.sent_back and self.resubmit is None:
-            raise ValueError("what is refused or returned needs resubmit: the file that comes next")
+            raise unfit("resubmit_missing")
         if self.resubmit is not None and not (self.sent_back or self.recall):
-            raise ValueError("resubmit needs something that was refused, returned or recalled")
+            raise unfit("resubmit_needless")
         if self.answer is not None and self.dispute is None:
-            raise ValueError("an answer needs a dispute")
+            raise unfit("answer_without_dispute")
         return self
 
 

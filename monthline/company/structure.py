@@ -21,6 +21,7 @@ from services.directory.domain import organisation as rules
 from services.directory.domain.problems import Problem as Broken
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.values import Text
+from shared.locale.catalogue import sentence
 from shared.org.organisation import Organisation
 
 
@@ -106,5 +107,7 @@ def _register(read: Structure) -> rules.Register:
 
 def _told(broken: Broken, source: Source, path: Path) -> Problem:
     said = source.text(path) if broken.code == UNKNOWN else ""
-    zh, en = (f"{broken.zh}：{said}", f"{broken.en}: {said}") if said else (broken.zh, broken.en)
-    return Problem(source.place(path), broken.code, zh, en)
+    if said:
+        named = sentence(f"company.unknown.{broken.what}", name=said)
+        return Problem(source.place(path), broken.code, named)
+    return Problem(source.place(path), broken.code, sentence(broken.text, **broken.parameters))

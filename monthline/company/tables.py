@@ -16,6 +16,7 @@ from monthline.company.problems import (
     Place,
     Problem,
 )
+from shared.locale.catalogue import sentence
 
 _DAY = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 
@@ -89,7 +90,7 @@ def read_table(file: str, data: bytes, columns: Columns, found: list[Problem]) -
     if records is None:
         return None
     if not records:
-        found.append(Problem(Place(file), FILE_EMPTY, "文件是空的", "the file is empty"))
+        found.append(Problem(Place(file), FILE_EMPTY, sentence("company.file.empty")))
         return None
     (line, names), *rest = records
     if not _header_fits(file, line, names, columns, found):
@@ -109,9 +110,8 @@ def _records(file: str, text: str, found: list[Problem]) -> list[tuple[int, list
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        said = str(error)
-        zh, en = f"表格写法有误：{said}", f"no proper CSV: {said}"
-        found.append(Problem(Place(file, line), FILE_SYNTAX, zh, en))
+        said = sentence("company.table.syntax", reason=str(error))
+        found.append(Problem(Place(file, line), FILE_SYNTAX, said))
         return None
     return records
 
@@ -120,18 +120,16 @@ def _header_fits(file: str, line: int, names: list[str], columns: Columns, found
     before = len(found)
     for name in columns.required:
         if name not in names:
-            found.append(
-                Problem(Place(file, line, name), INVALID, f"缺少列 {name}", f"the column {name} is missing")
-            )
+            said = sentence("company.table.column_missing", name=name)
+            found.append(Problem(Place(file, line, name), INVALID, said))
     for index, name in enumerate(names):
         if name and name in names[:index]:
-            found.append(
-                Problem(Place(file, line, name), DUPLICATE, f"列 {name} 出现两次", f"two columns {name}")
-            )
+            said = sentence("company.table.column_twice", name=name)
+            found.append(Problem(Place(file, line, name), DUPLICATE, said))
         elif name and name not in columns:
             known = ", ".join((*columns.required, *columns.optional))
-            zh, en = f"没有这一列；可用的列：{known}", f"there is no such column; there are {known}"
-            found.append(Problem(Place(file, line, name), INVALID, zh, en))
+            said = sentence("company.table.column_unknown", known=known)
+            found.append(Problem(Place(file, line, name), INVALID, said))
     return len(found) == before
 
 
@@ -140,7 +138,6 @@ def _row(
 ) -> Row:
     stray = [cell for name, cell in zip(names, cells, strict=False) if not name]
     if any((*stray, *cells[len(names) :])):
-        zh, en = "这一行的单元格比列名多", "this row has a cell without a column"
-        found.append(Problem(Place(file, line), INVALID, zh, en))
+        found.append(Problem(Place(file, line), INVALID, sentence("company.table.cell")))
     named = {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
     return Row(file, line, named, columns)

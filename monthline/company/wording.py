@@ -1,4 +1,4 @@
-"""The words for a field that does not fit its contract, in both languages."""
+"""How fields become values of a contract, and where in a file those are that do not fit it."""
 
 from collections.abc import Mapping
 from itertools import count
@@ -8,23 +8,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from monthline.company.problems import INVALID, Path, Problem, Source
-from shared.locale.validation_messages import field_words
+from shared.locale.validation_messages import field_message
 
-_OF_THE_STORY: Mapping[str, str] = {
-    "who never submits has no more to tell": "从不提交的人不应再有其他情节",
-    "what is refused or returned needs resubmit: the file that comes next": (
-        "被拦截或被退回之后需要 resubmit：接着提交的文件"
-    ),
-    "resubmit needs something that was refused, returned or recalled": (
-        "只有被拦截、被退回或撤回之后才能写 resubmit"
-    ),
-    "an answer needs a dispute": "没有异议（dispute）就没有答复（answer）",
-}
 _TWICE_IN: Mapping[str, str] = {
-    "two milestones of an item have the same id": "milestones",
-    "two items of a plan have the same id": "items",
-    "two categories of a template have the same id": "categories",
-    "two bands have the same id": "bands",
+    "milestone_id_twice": "milestones",
+    "item_id_twice": "items",
+    "category_id_twice": "categories",
+    "band_id_twice": "bands",
 }
 
 
@@ -41,14 +31,13 @@ def build(model: type[M], fields: object, source: Source, found: list[Problem]) 
 
 
 def _problem(detail: ErrorDetails, source: Source) -> Problem:
-    zh, en = field_words(detail, _OF_THE_STORY)
-    return Problem(source.place(_where(detail, source)), INVALID, zh, en)
+    return Problem(source.place(_where(detail, source)), INVALID, field_message(detail))
 
 
 def _where(detail: ErrorDetails, source: Source) -> Path:
     """The path of the field; of two entries with the same id, that of the second's."""
     path = detail["loc"]
-    entries = _TWICE_IN.get(str(detail.get("ctx", {}).get("error")))
+    entries = _TWICE_IN.get(detail["type"])
     if entries is None:
         return path
     seen: set[str] = set()

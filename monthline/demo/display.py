@@ -11,8 +11,9 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from monthline.demo.tempo import Span
-from shared.contracts.labels import STAGES
 from shared.contracts.words import Language, Stage
+from shared.locale.catalogue import text
+from shared.locale.labels import label
 
 
 @dataclass(frozen=True)
@@ -22,29 +23,29 @@ class Steps:
     console: Console
     language: Language
 
-    def say(self, zh: str, en: str) -> str:
-        """The words in the user's language."""
-        return zh if self.language is Language.ZH else en
+    def say(self, code: str, /, **parameters: object) -> str:
+        """The text in the user's language."""
+        return text(code, self.language, **parameters)
 
-    def note(self, zh: str, en: str) -> None:
+    def note(self, code: str, /, **parameters: object) -> None:
         """One line by itself."""
-        self.console.print(self.say(zh, en))
+        self.console.print(self.say(code, **parameters))
 
     @contextmanager
-    def step(self, zh: str, en: str) -> Iterator[None]:
+    def step(self, code: str) -> Iterator[None]:
         """Shows that the step is under way, and then how long it took."""
-        name = self.say(zh, en)
+        name = self.say(code)
         began = time.monotonic()
         if self.console.is_terminal:
             with self.console.status(name):
                 yield
         else:
             yield
-        self.done(zh, en, time.monotonic() - began)
+        self.done(time.monotonic() - began, code)
 
-    def done(self, zh: str, en: str, seconds: float) -> None:
+    def done(self, seconds: float, code: str, /, **parameters: object) -> None:
         """Says that something has been done, and how long it took."""
-        self.console.print(f"✓ {self.say(zh, en)} ({seconds:.1f} s)", style="green")
+        self.console.print(f"✓ {self.say(code, **parameters)} ({seconds:.1f} s)", style="green")
 
 
 class _Stages(ProgressColumn):
@@ -57,7 +58,7 @@ class _Stages(ProgressColumn):
     def render(self, task: Task) -> Text:
         stages: Mapping[Stage, int] = task.fields["stages"]
         shown = (
-            f"{STAGES[stage].of(self._language)} {stages[stage]}" for stage in Stage if stages.get(stage)
+            f"{label('stage', stage, self._language)} {stages[stage]}" for stage in Stage if stages.get(stage)
         )
         return Text(" · ".join(shown), style="cyan")
 
@@ -90,7 +91,7 @@ class MonthBar:
         self._progress.stop()
         if kind is None:
             took = time.monotonic() - self._began
-            self._steps.done(f"{self._month} 的全部计划", f"all plans of {self._month}", took)
+            self._steps.done(took, "demo.step.month", month=self._month)
 
     def show(self, calendar: datetime, stages: Mapping[Stage, int]) -> None:
         """The calendar's date and how many plans are in which stage."""

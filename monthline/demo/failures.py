@@ -19,15 +19,11 @@ def advice(error: Exception, steps: Steps) -> str:
     """What to do about a wrong use."""
     match error:
         case Busy():
-            zh = f"另一个进程正在使用 {error}；请先在那里按 Ctrl-C，或用 --data-dir 另选目录。"
-            en = f"Another process uses {error}; stop it with Ctrl-C there, or choose another --data-dir."
+            code = "demo.busy"
         case Foreign():
-            zh = f"{error} 中有不属于演示的文件；请用 --data-dir 另选目录。"
-            en = f"{error} holds files that are not the demo's; choose another --data-dir."
+            code = "demo.foreign"
         case OtherMonth():
-            zh = f"目录中是 {error} 的一个月；先运行 monthline demo reset，或用 --data-dir 另选目录。"
-            en = f"The folder holds a month of {error}: run monthline demo reset, or choose another."
+            code = "demo.other_month"
         case _:
-            zh = f"{error} 中没有计划文件（plans/*.yaml）。"
-            en = f"There is no plan in {error} (plans/*.yaml)."
-    return steps.say(zh, en)
+            code = "demo.no_plans"
+    return steps.say(code, name=error)

@@ -113,7 +113,7 @@ def bill_for(folder: DataFolder, directory: Path | None, steps: Steps) -> Bill:
         return Bill(memory, None)
     new = wanted(directory)
     if memory is not None:
-        steps.note("上次的演示没有做完，从头开始。", "The last demo was cut short; starting afresh.")
+        steps.note("demo.cut_short")
     return new.bill(folder)
 
 
@@ -185,16 +185,14 @@ async def played_month(
 async def _play(stack: Stack, company: CompanyFiles, memory: Memory, steps: Steps, manner: _Manner) -> Memory:
     """Loads the company, opens its month and plays it; what is to be remembered of it."""
     operator = stack.clients.of(OPERATOR)
-    with steps.step("通过公开接口载入公司", "the company, loaded through the public API"):
+    with steps.step("demo.step.company"):
         await load_company(replace(company, delegations=()), operator.transport)
         cast = sorted({*planners(company, memory.month), *who_decides(company)})
         await _all_known(stack, cast)
         pace = await _pace(stack, cast)
     seconds = seconds_for(pace) * manner.stretch
     if seconds > MONTH_SECONDS * manner.stretch:
-        zh = f"这台机器较忙（每秒 {pace:.0f} 次请求）：本月用时约 {seconds:.0f} 秒。"
-        en = f"This machine is busy ({pace:.0f} requests per second): the month takes about {seconds:.0f} s."
-        steps.note(zh, en)
+        steps.note("demo.slow", pace=round(pace), seconds=round(seconds))
     working_days = await operator.working_days(*calendar_needed(memory.month))
     span = span_of(memory.month, company.cycle, working_days)
     scale = span.scale(datetime.now(UTC), seconds)

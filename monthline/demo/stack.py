@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx2
 
@@ -94,7 +95,7 @@ async def running(
     """
     async with AsyncExitStack() as exits:
         servers = EmbeddedServers(folder.path, ports=Ports() if fixed_ports else ANY_PORTS)
-        with steps.step("PostgreSQL、NATS、Temporal", "PostgreSQL, NATS, Temporal"):
+        with steps.step("demo.step.servers"):
             await exits.enter_async_context(_spawned(servers))
             answering = asyncio.create_task(asyncio.to_thread(_await_all, servers))
             exits.push_async_callback(_ended, answering)
@@ -102,11 +103,11 @@ async def running(
                 await asyncio.shield(answering)
         ground = _ground(folder, company, servers, settled(fixed_ports))
         if not provisioned:
-            with steps.step("数据库结构与消息流", "schemas and stream"):
+            with steps.step("demo.step.schemas"):
                 await _provision(ground.deployment)
-        with steps.step("六个服务进程", "six service processes"):
+        with steps.step("demo.step.processes"):
             mails, clients = await serve_pages(exits, ground)
-            supervisor = Supervisor(folder.logs, on_restart=lambda restart: steps.note(*_restarted(restart)))
+            supervisor = Supervisor(folder.logs, on_restart=partial(_say_restarted, steps))
             await exits.enter_async_context(supervisor)
             await _start_processes(supervisor, ground, answering)
         yield Stack(servers, supervisor, ground.addresses, clients, mails)
@@ -228,10 +229,8 @@ def _bytecode(folder: DataFolder) -> dict[str, str]:
     return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder.path / "bytecode")}
 
 
-def _restarted(restart: Restart) -> tuple[str, str]:
-    zh = f"{restart.name} 退出（代码 {restart.exit_code}），已重新启动（第 {restart.count} 次）"
-    en = f"{restart.name} ended (exit code {restart.exit_code}) and was started again ({restart.count})"
-    return zh, en
+def _say_restarted(steps: Steps, restart: Restart) -> None:
+    steps.note("demo.restarted", name=restart.name, code=restart.exit_code, count=restart.count)
 
 
 def _nothing(_line: str) -> None:

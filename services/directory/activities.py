@@ -32,7 +32,7 @@ class DirectoryActivitiesImpl(DirectoryActivities):
             Invalid: the calendar does not answer for this span.
         """
         if found := span_problems(request.first, request.last):
-            raise Invalid(errors=[field_error(str(p.path[0]), p.code, zh=p.zh, en=p.en) for p in found])
+            raise Invalid(errors=[field_error(str(p.path[0]), p.code, p.text, **p.parameters) for p in found])
         async with self._database.transaction() as connection:
             calendar = await self._calendars.current(connection)
         official = self._official.years(years_of(request.first, request.last))

@@ -19,7 +19,7 @@ from services.notify.store.deliveries import Scope
 from services.notify.webhooks import Caller as WebhookCaller
 from shared.contracts.ids import PlanId
 from shared.contracts.refusals import Forbidden, Invalid, NotFound, field_error
-from shared.contracts.values import Code, Text
+from shared.contracts.values import Code
 from shared.contracts.words import Role
 from shared.org.access import Action, Principal, may
 from shared.store.db import Database
@@ -30,25 +30,6 @@ LARGEST_ID: Final = 2**63 - 1
 LONGEST_ID: Final = len(str(LARGEST_ID))
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 READERS: Final = frozenset({Role.HR, Role.AUDITOR, Role.EXECUTIVE})
-SECRET_FORM: Final = Text(
-    zh="whsec_ 加上 24 到 64 个随机字节的 base64 形式",
-    en="whsec_ followed by the base64 form of 24 to 64 random bytes",
-)
-SECRET_MISSING: Final = Text(
-    zh=f"新的 webhook 需要密钥：{SECRET_FORM.zh}", en=f"a new webhook needs one: {SECRET_FORM.en}"
-)
-URL_REFUSED: Final = {
-    "form": Text(
-        zh="请发送只含 ASCII 的 http 或 https 地址，不带用户名、密码和片段",
-        en="send a plain http or https URL in ASCII, without user, password or fragment",
-    ),
-    "scheme": Text(zh="只能调用 http 和 https", en="only http and https can be called"),
-    "port": Text(
-        zh="只能调用端口 80、443、8080 和 8443", en="only the ports 80, 443, 8080 and 8443 can be called"
-    ),
-    "address": Text(zh="不是公网地址", en="the address is not one on the public network"),
-    "name": Text(zh="该名称没有对应的地址", en="the name has no address"),
-}
 
 
 class PreferencesShown(Preferences):
@@ -154,7 +135,7 @@ class NotifyApi:
         async with self._database.transaction() as connection:
             kept = await webhooks.keep(connection, id, wish.url, wish.events, wish.secret)
         if kept is None:
-            raise _invalid("secret", "webhook.secret_missing", SECRET_MISSING)
+            raise _invalid("secret", "webhook.secret_missing")
         return kept
 
     async def remove_webhook(self, caller: Caller, id: Code) -> Response:
@@ -171,9 +152,9 @@ class NotifyApi:
                 key_of(wish.secret.get_secret_value())
             await self._webhook_caller.check(wish.url)
         except SecretUnfit:
-            raise _invalid("secret", "webhook.secret", SECRET_FORM) from None
+            raise _invalid("secret", "webhook.secret") from None
         except AddressRefused as error:
-            raise _invalid("url", f"webhook.{error.code}", URL_REFUSED[error.code]) from None
+            raise _invalid("url", f"webhook.{error.code}") from None
 
 
 def scope_of(principal: Principal, roles: frozenset[Role]) -> Scope:
@@ -202,5 +183,5 @@ def _before(paging: Paging) -> int | None:
     return int(text)
 
 
-def _invalid(path: str, code: str, message: Text) -> Invalid:
-    return Invalid(errors=[field_error(path, code, zh=message.zh, en=message.en)])
+def _invalid(path: str, code: str) -> Invalid:
+    return Invalid(errors=[field_error(path, code, f"field.{code}")])

@@ -21,12 +21,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.notify.domain.values import Rendered
 from services.notify.domain.wording import one_line
 from services.notify.smtp import Lines, SmtpServer
-from shared.contracts.values import Text
+from shared.locale.catalogue import text
 
-FOOTER: Final = Text(
-    zh="此邮件由月度计划系统 Monthline 发出。可在“通知设置”中关闭邮件，站内消息不受影响。",
-    en="Sent by Monthline. Mails can be turned off in your preferences; the inbox stays.",
-)
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("services.notify"), autoescape=True, undefined=StrictUndefined
 )
@@ -54,7 +50,7 @@ def compose(rendered: Rendered, to: Envelope, sender: str) -> Message:
     Raises:
         MailRefused: the address cannot stand in a header.
     """
-    language, footer = rendered.language.value, FOOTER.of(rendered.language)
+    language, footer = rendered.language.value, text("mail.footer", rendered.language)
     subject = one_line(rendered.subject)
     html = _TEMPLATES.get_template("mail.html").render(
         language=language, subject=subject, lines=rendered.lines, footer=footer

@@ -12,22 +12,19 @@ from services.notify.domain.values import Rendered
 from services.notify.domain.wording import lines_of, one_line, subject_of, text_for
 from shared.contracts.events import Notice
 from shared.contracts.ids import parse_plan_id
-from shared.contracts.labels import BANDS, CAUSES, MILESTONES, RUNGS, STAGES, SYSTEM_NAME
 from shared.contracts.organisation import Person
-from shared.contracts.values import Text
 from shared.contracts.words import SYSTEM, Language
 from shared.contracts.zones import known_zone
+from shared.locale.catalogue import text
+from shared.locale.labels import label, listed
 from shared.org.organisation import Organisation
 
-_MOMENT: Final = {Language.ZH: "y年M月d日 EEEE HH:mm", Language.EN: "EEE d MMM y, HH:mm"}
-_DAY: Final = {Language.ZH: "y年M月d日 EEEE", Language.EN: "EEE d MMM y"}
-_MONTH: Final = {Language.ZH: "y年M月", Language.EN: "MMMM y"}
-_LABELS: Final[dict[str, Mapping[str, Text]]] = {
-    "stage": {key.value: text for key, text in STAGES.items()},
-    "milestone": {key.value: text for key, text in MILESTONES.items()},
-    "rung": {key.value: text for key, text in RUNGS.items()},
-    "because": CAUSES,
-    "band": BANDS,
+_LABELS: Final = {
+    "stage": "stage",
+    "milestone": "milestone",
+    "rung": "rung",
+    "because": "cause",
+    "band": "band",
 }
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
@@ -42,13 +39,11 @@ class _Reader:
 
     def people(self, ids: str) -> str:
         """Names for one or several ids; an id that is not known yet stays as it is."""
-        return ("、" if self.language is Language.ZH else ", ").join(
-            self._person(one.strip()) for one in ids.split(",")
-        )
+        return listed((self._person(one.strip()) for one in ids.split(",")), self.language)
 
     def _person(self, person_id: str) -> str:
         if person_id == SYSTEM:
-            return SYSTEM_NAME.of(self.language)
+            return text("label.person.system", self.language)
         person = self._organisation.person(person_id)
         return person.name.of(self.language) if person else person_id
 
@@ -61,25 +56,26 @@ class _Reader:
             first = date.fromisoformat(f"{month}-01")
         except ValueError:
             return month
-        return format_date(first, _MONTH[self.language], locale=self.language.value)
+        return format_date(first, text("date.month", self.language), locale=self.language.value)
 
     def moment(self, iso: str) -> str:
         """A day as it is; an instant in the reader's zone; a local time without zone as it is."""
         try:
             if len(iso) == len("2026-03-31"):
-                return format_date(date.fromisoformat(iso), _DAY[self.language], locale=self.language.value)
+                day = date.fromisoformat(iso)
+                return format_date(day, text("date.day", self.language), locale=self.language.value)
             found = _instant(iso)
         except ValueError:
             return one_line(iso)
-        pattern, zone = _MOMENT[self.language], None
+        pattern, zone = text("date.moment", self.language), None
         if found.tzinfo is not None:
             pattern, zone = f"{pattern} ZZZZ", ZoneInfo(self.zone)
         return format_datetime(found, pattern, tzinfo=zone, locale=self.language.value)
 
     def show(self, name: str, value: str) -> str:
         """One parameter as it is read."""
-        if label := _LABELS.get(name, {}).get(value):
-            return label.of(self.language)
+        if name in _LABELS:
+            return one_line(label(_LABELS[name], value, self.language))
         shown: dict[str, Callable[[str], str]] = {
             "author": self.people,
             "actor": self.people,

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.contracts.values import Value
+from shared.contracts.values import Value, unfit
 from shared.contracts.words import EndState, Milestone
 
 SATURDAY = 5
@@ -26,7 +26,7 @@ HOURS = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 
 def _without_zone(value: time) -> time:
     if value.tzinfo is not None:
-        raise ValueError("a local time has no zone")
+        raise unfit("local_time_with_zone")
     return value
 
 
@@ -136,7 +136,7 @@ class StepPolicy(Value):
     def _climbs(self) -> Self:
         rungs = [n for n in (self.superior_after, self.leadership_after, self.end_after) if n is not None]
         if any(lower >= upper for lower, upper in pairwise(rungs)):
-            raise ValueError("each rung of a ladder comes later than the one before it")
+            raise unfit("rungs_out_of_order")
         return self
 
 
@@ -185,7 +185,7 @@ class CyclePolicy(Value):
     @classmethod
     def _ends_as_it_can(cls, step: StepPolicy, info: ValidationInfo) -> StepPolicy:
         if step.end_state not in END_STATES[str(info.field_name)]:
-            raise ValueError("this step cannot end like that: no move of its stage leads there")
+            raise unfit("end_state_impossible")
         return step
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from shared.contracts.values import Text
 from shared.contracts.words import ENDED, Move, Party, Stage
 
 PLANS: Final = "plans"
@@ -73,7 +72,6 @@ class MoveRule:
     """
 
     move: Move
-    label: Text
     owner: str
     parties: frozenset[Party]
     course: Mapping[Source, tuple[Target, ...]] = field(default_factory=dict)
@@ -141,10 +139,9 @@ _REVIEWER = frozenset({Party.REVIEWER})
 _TIME = frozenset({Party.SYSTEM})
 
 _RULES: Final = (
-    MoveRule(Move.OPEN, Text(zh="开启", en="open"), PLANS, _TIME),
+    MoveRule(Move.OPEN, PLANS, _TIME),
     MoveRule(
         Move.SUBMIT,
-        Text(zh="提交", en="submit"),
         PLANS,
         _AUTHOR,
         {Stage.DRAFTING: (To.FIRST_LEVEL,)},
@@ -154,7 +151,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.RECALL,
-        Text(zh="撤回", en="recall"),
         PLANS,
         _AUTHOR,
         {From.ANY_LEVEL: (Stage.DRAFTING,)},
@@ -162,7 +158,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.RETURN,
-        Text(zh="退回", en="return"),
         REVIEW,
         _REVIEWER | _TIME,
         {From.ANY_LEVEL: (Stage.DRAFTING, To.EARLIER_LEVELS)},
@@ -171,7 +166,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.APPROVE,
-        Text(zh="批准", en="approve"),
         REVIEW,
         _REVIEWER | _TIME,
         {From.ANY_LEVEL: (To.NEXT_LEVEL,)},
@@ -180,7 +174,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.TAKE_BACK,
-        Text(zh="收回", en="take back"),
         REVIEW,
         _REVIEWER,
         {From.ANY_LEVEL: (To.PREVIOUS_LEVEL,), Stage.TRACKING: (To.LAST_LEVEL,)},
@@ -188,7 +181,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.REASSIGN,
-        Text(zh="转办", en="reassign"),
         REVIEW,
         _HR | _REVIEWER,
         {From.ANY_LEVEL: (To.SAME_STAGE,)},
@@ -196,7 +188,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.AMEND,
-        Text(zh="变更", en="amend"),
         PLANS,
         _AUTHOR,
         {Stage.TRACKING: (To.SAME_STAGE,)},
@@ -204,7 +195,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.CLOSE,
-        Text(zh="关闭", en="close"),
         PLANS,
         _AUTHOR | _TIME,
         {Stage.TRACKING: (Stage.CLOSING,), Stage.CLOSING: (Stage.SCORED,)},
@@ -213,7 +203,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.CONFIRM,
-        Text(zh="确认", en="confirm"),
         SCORING,
         _AUTHOR | {Party.LEADER},
         {Stage.SCORED: (To.SAME_STAGE, Stage.FINAL)},
@@ -222,7 +211,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.CALIBRATE,
-        Text(zh="校准", en="calibrate"),
         SCORING,
         frozenset({Party.LEADER}),
         {Stage.SCORED: (To.SAME_STAGE,)},
@@ -231,17 +219,15 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.DISPUTE,
-        Text(zh="异议", en="dispute"),
         SCORING,
         _AUTHOR,
         {Stage.SCORED: (To.SAME_STAGE,)},
         does="Dispute one's own score, once, with a reason, before the window is over.",
         note=Note.REASON,
     ),
-    MoveRule(Move.FINALISE, Text(zh="定稿", en="finalise"), PLANS, _TIME, {Stage.SCORED: (Stage.FINAL,)}),
+    MoveRule(Move.FINALISE, PLANS, _TIME, {Stage.SCORED: (Stage.FINAL,)}),
     MoveRule(
         Move.REOPEN,
-        Text(zh="重开", en="re-open"),
         PLANS,
         _HR,
         {Stage.FINAL: (Stage.CLOSING,)},
@@ -250,14 +236,12 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.MARK_MISSING,
-        Text(zh="记为缺交", en="mark missing"),
         PLANS,
         _TIME,
         {Stage.DRAFTING: (Stage.MISSING,)},
     ),
     MoveRule(
         Move.EXEMPT,
-        Text(zh="豁免", en="exempt"),
         PLANS,
         _HR,
         {From.ANY_OPEN: (Stage.EXEMPT,)},
@@ -266,7 +250,6 @@ _RULES: Final = (
     ),
     MoveRule(
         Move.CANCEL,
-        Text(zh="取消", en="cancel"),
         PLANS,
         _HR,
         {From.ANY_OPEN: (Stage.CANCELLED,)},

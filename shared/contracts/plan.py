@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, model_val
 from shared.contracts.calendar import Deadline
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Moved
-from shared.contracts.values import STORABLE, Code, Note, Quantity, Share, Text, Title, Value
+from shared.contracts.values import STORABLE, Code, Note, Quantity, Share, Text, Title, Value, unfit
 from shared.contracts.words import CompletionRule, Direction, MeasureKind, Severity, Stage
 
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=STORABLE)]
@@ -95,7 +95,7 @@ class Item(Value):
     def _milestones_differ(self) -> "Item":
         ids = [milestone.id for milestone in self.milestones]
         if len(set(ids)) < len(ids):
-            raise ValueError("two milestones of an item have the same id")
+            raise unfit("milestone_id_twice")
         return self
 
 
@@ -109,7 +109,7 @@ class PlanContent(Value):
     def _items_differ(self) -> "PlanContent":
         ids = [item.id for item in self.items]
         if len(set(ids)) < len(ids):
-            raise ValueError("two items of a plan have the same id")
+            raise unfit("item_id_twice")
         return self
 
 
@@ -129,7 +129,7 @@ class CategoryRule(Value):
     @model_validator(mode="after")
     def _bounds_in_order(self) -> "CategoryRule":
         if self.share_min > self.share_max or self.items_min > self.items_max:
-            raise ValueError("a minimum is above its maximum")
+            raise unfit("minimum_above_maximum")
         return self
 
 
@@ -146,7 +146,7 @@ class Template(Value):
     def _categories_differ(self) -> "Template":
         ids = [category.id for category in self.categories]
         if len(set(ids)) < len(ids):
-            raise ValueError("two categories of a template have the same id")
+            raise unfit("category_id_twice")
         return self
 
 

@@ -8,12 +8,13 @@ REFUSALS: dict[str, type["Refusal"]] = {}
 class Refusal(Exception):
     """A request that is understood and not carried out.
 
-    ``code`` is the stable problem type, ``status`` its HTTP status, ``details`` the JSON-ready
-    parameters of the message in the caller's language (never the rejected value itself).
+    ``code`` is the stable problem type, ``status`` its HTTP status, ``details`` the JSON-ready facts (never
+    the rejected value itself); ``parameters`` names those that the text in the caller's language shows.
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
+    parameters: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         REFUSALS[cls.code] = cls
@@ -28,12 +29,12 @@ def refusal(code: str, details: dict[str, Any]) -> Refusal:
     return REFUSALS.get(code, Refused)(**details)
 
 
-def field_error(path: str, code: str, *, zh: str, en: str) -> dict[str, Any]:
-    """One entry of ``errors``: where, the stable code, and what is wrong there.
+def field_error(path: str, code: str, text: str, /, **parameters: str | int) -> dict[str, Any]:
+    """One entry of ``errors``: where, the stable code, and the text that says what is wrong there.
 
-    The message holds both languages until the answer is given: who refuses need not know who reads.
+    The sentence is made when the answer is given, in its reader's language.
     """
-    return {"path": path, "code": code, "message": {"zh": zh, "en": en}}
+    return {"path": path, "code": code, "message": {"text": text, "parameters": parameters}}
 
 
 class Refused(Refusal):
@@ -48,6 +49,7 @@ class NotSignedIn(Refusal):
 
     code = "auth.required"
     status = 401
+    parameters = ("reason",)
 
 
 class Forbidden(Refusal):
@@ -55,6 +57,7 @@ class Forbidden(Refusal):
 
     code = "auth.forbidden"
     status = 403
+    parameters = ("needs",)
 
 
 class NotFound(Refusal):
@@ -62,6 +65,7 @@ class NotFound(Refusal):
 
     code = "not_found"
     status = 404
+    parameters = ("what",)
 
 
 class Invalid(Refusal):
@@ -83,6 +87,7 @@ class Full(Refusal):
 
     code = "plan.full"
     status = 409
+    parameters = ("most", "what")
 
 
 class WrongStage(Refusal):
@@ -90,6 +95,7 @@ class WrongStage(Refusal):
 
     code = "move.wrong_stage"
     status = 409
+    parameters = ("move", "stage")
 
 
 class MonthNotBegun(Refusal):
@@ -97,6 +103,7 @@ class MonthNotBegun(Refusal):
 
     code = "move.month_not_begun"
     status = 409
+    parameters = ("month", "move")
 
 
 class MonthClosed(Refusal):
@@ -104,6 +111,7 @@ class MonthClosed(Refusal):
 
     code = "move.month_closed"
     status = 409
+    parameters = ("month", "move")
 
 
 class NotYourMove(Refusal):
@@ -111,6 +119,7 @@ class NotYourMove(Refusal):
 
     code = "move.not_yours"
     status = 403
+    parameters = ("move", "party")
 
 
 class OwnPlan(Refusal):
@@ -125,6 +134,7 @@ class NotAvailable(Refusal):
 
     code = "move.not_available"
     status = 501
+    parameters = ("move",)
 
 
 class ReasonMissing(Refusal):
@@ -132,6 +142,7 @@ class ReasonMissing(Refusal):
 
     code = "move.reason_missing"
     status = 422
+    parameters = ("move",)
 
 
 class TargetWrong(Refusal):
@@ -139,6 +150,7 @@ class TargetWrong(Refusal):
 
     code = "move.target_wrong"
     status = 422
+    parameters = ("allowed", "stage")
 
 
 class StaleVersion(Refusal):
@@ -146,6 +158,7 @@ class StaleVersion(Refusal):
 
     code = "version.stale"
     status = 412
+    parameters = ("current", "expected", "stage")
 
 
 class AlreadyDecided(Refusal):
@@ -153,6 +166,7 @@ class AlreadyDecided(Refusal):
 
     code = "move.already_decided"
     status = 409
+    parameters = ("actor", "move", "stage")
 
 
 class NotApprover(Refusal):
@@ -160,6 +174,7 @@ class NotApprover(Refusal):
 
     code = "review.not_approver"
     status = 403
+    parameters = ("stage",)
 
 
 class Blocked(Refusal):
@@ -174,6 +189,7 @@ class Duplicate(Refusal):
 
     code = "duplicate"
     status = 409
+    parameters = ("what",)
 
 
 class Unknown(Refusal):
@@ -181,6 +197,7 @@ class Unknown(Refusal):
 
     code = "reference.unknown"
     status = 422
+    parameters = ("path", "what")
 
 
 class Cycle(Refusal):
@@ -188,6 +205,7 @@ class Cycle(Refusal):
 
     code = "reference.cycle"
     status = 422
+    parameters = ("path", "what")
 
 
 class KeyReused(Refusal):
@@ -216,6 +234,7 @@ class WindowOver(Refusal):
 
     code = "window.over"
     status = 409
+    parameters = ("until",)
 
 
 class IssuerDown(Refusal):
@@ -223,6 +242,7 @@ class IssuerDown(Refusal):
 
     code = "issuer.down"
     status = 503
+    parameters = ("retry_after",)
 
 
 class TooOften(Refusal):
@@ -230,6 +250,7 @@ class TooOften(Refusal):
 
     code = "rate.exceeded"
     status = 429
+    parameters = ("of", "retry_after")
 
 
 class EngineDown(Refusal):
@@ -237,6 +258,7 @@ class EngineDown(Refusal):
 
     code = "engine.down"
     status = 503
+    parameters = ("retry_after",)
 
 
 class StoreDown(Refusal):
@@ -244,3 +266,4 @@ class StoreDown(Refusal):
 
     code = "store.down"
     status = 503
+    parameters = ("retry_after",)

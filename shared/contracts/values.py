@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.words import Language
 
@@ -49,8 +50,13 @@ Quantity = Annotated[Decimal, Field(max_digits=20, decimal_places=6, allow_inf_n
 """A measured number: at most 20 digits, six of them decimals."""
 
 
+def unfit(code: str) -> PydanticCustomError:
+    """The error that a validator raises; the text ``field.own.<code>`` says what is wrong."""
+    return PydanticCustomError(code, code.replace("_", " "))
+
+
 class Text(Value):
-    """A text in both languages of the product."""
+    """A name that a company gives, in Chinese and in English; readers of another language get the English."""
 
     zh: Title
     en: Title

@@ -1,6 +1,7 @@
 """The closed vocabularies of the domain: one word per thing, everywhere."""
 
 from enum import StrEnum
+from pathlib import Path
 
 
 class Role(StrEnum):
@@ -128,11 +129,21 @@ class Direction(StrEnum):
     LOWER = "lower"
 
 
-class Language(StrEnum):
-    """The languages of titles, mails and errors."""
+LOCALE = Path(__file__).parents[1] / "locale"
+PO_FILE = Path("LC_MESSAGES", "monthline.po")
+"""Where, below :data:`LOCALE`, the texts of a language are: in a folder named by its ISO 639 code."""
 
+
+class Language(StrEnum):
+    """The languages of titles, mails and errors: one for each folder of texts."""
+
+    _ignore_ = "members folder"
     ZH = "zh"
     EN = "en"
+    members = vars()
+    for folder in sorted(LOCALE.iterdir()):
+        if folder.name not in ("zh", "en") and (folder / PO_FILE).is_file():
+            members[folder.name.upper()] = folder.name
 
 
 SYSTEM = "system"

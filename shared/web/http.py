@@ -30,8 +30,9 @@ from shared.contracts.refusals import (
 from shared.contracts.words import Language
 from shared.health.preflight import Check, Preflight
 from shared.health.probes import add_health
-from shared.locale.problems import language_of, problem
-from shared.locale.validation_messages import field_words
+from shared.locale.negotiation import language_of
+from shared.locale.problems import problem
+from shared.locale.validation_messages import field_message
 from shared.org.access import Principal
 from shared.web.api_page import add_api_page
 from shared.web.authentication import Authenticator
@@ -83,8 +84,7 @@ _IfMatch = Header(
 async def _seen(if_match: Annotated[str, _IfMatch]) -> Seen:
     found = IF_MATCH.match(if_match.strip())
     if not found:
-        zh, en = '请发送 "3" 或 "3.7" 这样的 ETag', 'send an ETag such as "3" or "3.7"'
-        raise Invalid(errors=[field_error("If-Match", "etag", zh=zh, en=en)])
+        raise Invalid(errors=[field_error("If-Match", "etag", "field.etag_with_draft")])
     return Seen(version=int(found[1]), content_version=int(found[2]) if found[2] else None)
 
 
@@ -100,8 +100,7 @@ _Key = Header(
 
 async def _key(idempotency_key: Annotated[str, _Key]) -> str:
     if not KEY.match(idempotency_key):
-        zh, en = "8 到 100 个字母、数字或 - _ .", "8 to 100 letters, digits, - _ ."
-        raise Invalid(errors=[field_error("Idempotency-Key", "key", zh=zh, en=en)])
+        raise Invalid(errors=[field_error("Idempotency-Key", "key", "field.idempotency_key")])
     return idempotency_key
 
 
@@ -237,8 +236,8 @@ def invalid(errors: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _field_error(found: ErrorDetails) -> dict[str, Any]:
     path = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
-    zh, en = field_words(found)
-    return field_error(path, found["type"], zh=zh, en=en)
+    message = field_message(found)
+    return field_error(path, found["type"], message.code, **dict(message.parameters))
 
 
 class _Status(Refused):

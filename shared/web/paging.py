@@ -53,8 +53,7 @@ async def _paging(
 
 def cursor_refused() -> Invalid:
     """The refusal of a cursor that no page of this list has given."""
-    zh, en = "请使用上一页给出的 next", "use the next of an earlier page"
-    return Invalid(errors=[field_error("cursor", "cursor", zh=zh, en=en)])
+    return Invalid(errors=[field_error("cursor", "cursor", "field.cursor")])
 
 
 PageWanted = Annotated[Paging, Depends(_paging)]

@@ -52,7 +52,7 @@ async def killed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kill
         folder, bill, steps, fixed_ports=False, meanwhile=kill_in_turn, stretch=STRETCH
     ) as played:
         evidence = Evidence(played, bill.company)
-        wrong = {check.en: await look(check, evidence) for check in CHECKS}
+        wrong = {check.name: await look(check, evidence) for check in CHECKS}
     yield Killed(kills, wrong)
     folder.erase()
 
@@ -61,6 +61,6 @@ async def test_every_process_was_killed(killed: Killed) -> None:
     assert all(killed.kills[name] for name in MODULES), killed.kills
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.en)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 async def test_the_month_keeps_its_promise_all_the_same(killed: Killed, check: Check) -> None:
-    assert list(killed.wrong[check.en]) == []
+    assert list(killed.wrong[check.name]) == []

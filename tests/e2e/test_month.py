@@ -38,14 +38,14 @@ async def month(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Month
     assert bill.company is not None
     async with played_month(folder, bill, quiet(), fixed_ports=False) as played:
         evidence = Evidence(played, bill.company)
-        wrong = {check.en: await look(check, evidence) for check in CHECKS}
+        wrong = {check.name: await look(check, evidence) for check in CHECKS}
     yield Month(folder, played.outcome, wrong)
     folder.erase()
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.en)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 async def test_the_month_keeps_its_promise(month: Month, check: Check) -> None:
-    assert list(month.wrong[check.en]) == []
+    assert list(month.wrong[check.name]) == []
 
 
 async def test_the_golden_scores_are_among_the_months(month: Month) -> None:

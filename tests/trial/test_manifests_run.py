@@ -66,7 +66,7 @@ async def _tried(place: Path) -> AsyncIterator[Outcome]:
         folder, bill, steps, fixed_ports=False, meanwhile=roll, stretch=STRETCH, raised=trial.raised
     ) as played:
         evidence = Evidence(played, bill.company)
-        wrong = {check.en: await look(check, evidence) for check in CHECKS}
+        wrong = {check.name: await look(check, evidence) for check in CHECKS}
         supervisor = played.stack.supervisor
         restarts = {name: supervisor.restarts(name) for name in supervisor.names}
         said = {name: supervisor.log(name).read_text(encoding="utf-8") for name in supervisor.names}
@@ -97,9 +97,9 @@ async def test_the_migration_made_everything_ready(outcome: Outcome) -> None:
     assert "durable consumers are as this version wants them" in outcome.trial.migrated
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.en)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 async def test_the_month_is_whole_after_a_roll_out(outcome: Outcome, check: Check) -> None:
-    assert outcome.wrong[check.en] == []
+    assert outcome.wrong[check.name] == []
 
 
 async def test_every_process_was_restarted_once_and_stopped_in_order(outcome: Outcome) -> None:

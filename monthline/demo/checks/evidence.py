@@ -49,8 +49,7 @@ Look = Callable[[Evidence], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True)
 class Check:
-    """One promise, in both languages, and how to look whether it is kept."""
+    """One promise, by the text that names it, and how to look whether it is kept."""
 
-    zh: str
-    en: str
+    name: str
     look: Look

@@ -138,10 +138,10 @@ async def notices(evidence: Evidence) -> list[str]:
 
 
 PROMISE_CHECKS = (
-    Check("重发同一请求得到同一答复且不再生效", "a repeated key gets the same answer, one effect", replays),
-    Check("同一键用于别的请求会被拒绝", "a key reused for another request is refused", reused_keys),
-    Check("对已结束的计划的操作被拒绝并指明阶段", "late moves are refused, naming the stage", late_moves),
-    Check("列表只显示各人有权看到的计划", "lists show everybody what is theirs to see", rights),
-    Check("无权者单独读取时得到“不存在”", "others' plans do not exist for those without rights", strangers),
-    Check("同一事由不重复通知同一人", "nobody was told twice for one reason", notices),
+    Check("demo.check.replays", replays),
+    Check("demo.check.reused_keys", reused_keys),
+    Check("demo.check.late_moves", late_moves),
+    Check("demo.check.rights", rights),
+    Check("demo.check.strangers", strangers),
+    Check("demo.check.notices", notices),
 )

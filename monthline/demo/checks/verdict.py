@@ -33,7 +33,7 @@ async def look(check: Check, evidence: Evidence) -> Sequence[str]:
 
 
 def _tell(check: Check, wrong: Sequence[str], steps: Steps) -> None:
-    name = steps.say(check.zh, check.en)
+    name = steps.say(check.name)
     steps.console.print(f"{'✗' if wrong else '✓'} {name}", style="red" if wrong else "green")
     for line in wrong[:_SHOWN]:
         steps.console.print(f"    {line}")

@@ -49,8 +49,7 @@ async def _seen(if_match: Annotated[str | None, Header()] = None) -> int | None:
         return None
     if found := IF_MATCH.match(if_match.strip()):
         return int(found[1])
-    zh, en = '请发送 "3" 这样的 ETag', 'send an ETag such as "3"'
-    raise Invalid(errors=[field_error("If-Match", "etag", zh=zh, en=en)])
+    raise Invalid(errors=[field_error("If-Match", "etag", "field.etag")])
 
 
 SeenIfAny = Annotated[int | None, Depends(_seen)]

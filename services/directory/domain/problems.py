@@ -1,7 +1,10 @@
-"""What is wrong with something that was sent: where, under which code, said in both languages."""
+"""What is wrong with something that was sent: where, under which code, and the text that says it."""
+
+from pydantic import Field
 
 from shared.contracts.values import Value
 from shared.contracts.words import Language
+from shared.locale.catalogue import filled
 
 Path = tuple[str | int, ...]
 
@@ -24,115 +27,82 @@ class Problem(Value):
 
     path: Path
     code: str
-    zh: str
-    en: str
+    text: str
+    parameters: dict[str, str | int] = Field(default_factory=dict)
     what: str = ""
     walk: str = ""
 
     def of(self, language: Language) -> str:
         """The message in ``language``."""
-        return self.zh if language is Language.ZH else self.en
+        return filled(self.text, language, self.parameters)
 
 
 def unknown_department(path: Path) -> Problem:
     """A department is named that does not exist."""
-    return Problem(
-        path=path, code=UNKNOWN, zh="没有这个部门", en="there is no such department", what="department"
-    )
+    return Problem(path=path, code=UNKNOWN, text="field.unknown_department", what="department")
 
 
 def unknown_person(path: Path) -> Problem:
     """A person is named who does not exist."""
-    return Problem(path=path, code=UNKNOWN, zh="没有这个人", en="there is no such person", what="person")
+    return Problem(path=path, code=UNKNOWN, text="field.unknown_person", what="person")
 
 
 def duplicate_id(path: Path, first: int) -> Problem:
     """An id occurs a second time in one list; ``first`` is the index of its first occurrence."""
-    return Problem(
-        path=path,
-        code=DUPLICATE,
-        zh=f"编号与第 {first + 1} 条重复",
-        en=f"the same id as entry {first + 1} of the list",
-    )
+    return Problem(path=path, code=DUPLICATE, text="field.duplicate_id", parameters={"entry": first + 1})
 
 
 def reversed_period(path: Path) -> Problem:
     """A period ends before it starts."""
-    return Problem(path=path, code=PERIOD, zh="结束早于开始", en="the end is before the start")
+    return Problem(path=path, code=PERIOD, text="field.reversed_period")
 
 
 def tree_cycle(path: Path, members: tuple[str, ...]) -> Problem:
     """A department is, through its parents, above itself; ``members`` ends where it begins."""
-    walk = " → ".join(members)
-    return Problem(
-        path=path,
-        code=CYCLE,
-        zh=f"部门上下级成环：{walk}",
-        en=f"the departments form a cycle: {walk}",
-        what="department",
-        walk=walk,
-    )
+    return _cycle(path, "field.department_cycle", "department", members)
 
 
 def delegation_to_self(path: Path) -> Problem:
     """Somebody delegates to themself."""
-    return Problem(path=path, code=SELF, zh="不能委托给自己", en="nobody can delegate to themself")
+    return Problem(path=path, code=SELF, text="field.delegation.self")
 
 
 def delegation_taker(path: Path) -> Problem:
     """A delegation to somebody who may not decide about plans."""
-    return Problem(
-        path=path,
-        code=TAKER,
-        zh="此人只有审计、数据或管理角色，不能代他人审批",
-        en="somebody who is only auditor, data steward or admin cannot decide for others",
-    )
+    return Problem(path=path, code=TAKER, text="field.delegation.taker")
 
 
 def delegation_step(path: Path) -> Problem:
     """A step is named in which nobody decides."""
-    return Problem(
-        path=path,
-        code=STEP,
-        zh="该环节没有审批，不能委托",
-        en="nobody decides in this step, so it cannot be delegated",
-    )
+    return Problem(path=path, code=STEP, text="field.delegation.step")
 
 
 def delegation_cycle(path: Path, members: tuple[str, ...]) -> Problem:
     """Delegations lead back to their giver; ``members`` ends where it begins."""
-    walk = " → ".join(members)
-    return Problem(
-        path=path,
-        code=CYCLE,
-        zh=f"委托成环：{walk}",
-        en=f"the delegations form a cycle: {walk}",
-        what="delegation",
-        walk=walk,
-    )
+    return _cycle(path, "field.delegation.cycle", "delegation", members)
 
 
 def delegation_chain(path: Path, members: tuple[str, ...], longest: int) -> Problem:
     """Too many delegations follow one another; ``members`` are those it would pass through."""
-    walk = " → ".join(members)
-    return Problem(
-        path=path,
-        code=CHAIN,
-        zh=f"委托最多连续 {longest} 次：{walk}",
-        en=f"at most {longest} delegations may follow one another: {walk}",
-    )
+    given: dict[str, str | int] = {"longest": longest, "walk": _walk(members)}
+    return Problem(path=path, code=CHAIN, text="field.delegation.chain", parameters=given)
 
 
 def span_too_long(path: Path, longest: int) -> Problem:
     """More days are asked for than are answered at once."""
-    return Problem(path=path, code=SPAN, zh=f"一次最多 {longest} 天", en=f"at most {longest} days at once")
+    return Problem(path=path, code=SPAN, text="field.calendar.span", parameters={"longest": longest})
 
 
 def year_out_of_reach(path: Path, first: int, last: int) -> Problem:
     """A day lies outside the years that the calendar knows."""
-    return Problem(
-        path=path,
-        code=SPAN,
-        zh=f"日历只包含 {first} 至 {last} 年",
-        en=f"the calendar knows the years {first} to {last}",
-    )
+    years: dict[str, str | int] = {"first": first, "last": last}
+    return Problem(path=path, code=SPAN, text="field.calendar.years", parameters=years)
+
+
+def _cycle(path: Path, text: str, what: str, members: tuple[str, ...]) -> Problem:
+    walk = _walk(members)
+    return Problem(path=path, code=CYCLE, text=text, parameters={"walk": walk}, what=what, walk=walk)
+
+
+def _walk(members: tuple[str, ...]) -> str:
+    return " → ".join(members)

@@ -179,10 +179,9 @@ def _has_person(person: str) -> Callable[[Organisation], bool]:
 def _require_sound(template: TemplateBody, department: str) -> None:
     """Raises Invalid when the body is for another department or speaks of rules that do not exist."""
     errors = [
-        field_error(f"severities.{code}", "rule", zh="没有这条规则", en="there is no such rule")
-        for code in unknown_rules(template)
+        field_error(f"severities.{code}", "rule", "field.template.rule") for code in unknown_rules(template)
     ]
     if template.department not in ("", department):
-        errors.append(field_error("department", "path", zh="与地址中的不一致", en="differs from the path"))
+        errors.append(field_error("department", "path", "field.path_differs"))
     if errors:
         raise Invalid(errors=errors)

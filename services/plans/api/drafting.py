@@ -12,9 +12,9 @@ from services.plans.store import drafts, plans
 from services.plans.store.cases import case_of
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import DraftChanged
-from shared.contracts.findings import spoken
 from shared.contracts.plan import PlanContent
 from shared.contracts.refusals import TooLarge
+from shared.locale.findings import spoken
 from shared.store.db import Database
 from shared.web.http import Caller, CallerLanguage, SeenVersion, etag
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Response
 
 from services.plans.api.rights import readable, require_mover
 from services.plans.api.shapes import Ending
-from shared.contracts.findings import spoken
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.moves import PLANS, MoveRule, Note
 from shared.contracts.plan import Finding
 from shared.contracts.refusals import Blocked, ReasonMissing
 from shared.contracts.words import Language
+from shared.locale.findings import spoken
 from shared.org.access import Principal
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome

@@ -10,7 +10,6 @@ from fastapi import APIRouter
 
 from services.plans.api.rights import readable, ref_of, require_author
 from services.plans.api.shapes import EntryView, NewProgress, ProgressView
-from services.plans.domain.messages import message
 from services.plans.domain.progress import Problem, problems, report, require_room
 from services.plans.domain.stages import require_reporting
 from services.plans.store import drafts, progress
@@ -21,6 +20,7 @@ from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
 from shared.contracts.refusals import Invalid, KeyReused
 from shared.contracts.words import Language
+from shared.locale.catalogue import text
 from shared.store.db import Connection, Database
 from shared.web.http import Caller, CallerLanguage, IdempotencyKey
 from shared.web.paging import Page
@@ -112,7 +112,7 @@ def _require_sound(found: Sequence[Problem], language: Language) -> None:
                 {
                     "path": one.path,
                     "code": one.code,
-                    "message": message(one.code, one.parameters, language),
+                    "message": text(f"field.{one.code}", language, **one.parameters),
                 }
                 for one in found
             ]

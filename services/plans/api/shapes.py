@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, Validatio
 from services.plans.domain.progress import CategoryProgress
 from services.plans.domain.rungs import Recipient
 from shared.contracts.calendar import Deadline, TimeScale
-from shared.contracts.findings import SpokenFinding, spoken
 from shared.contracts.plan import CategoryRule, Finding, PlanContent, ProgressEntry, Template
 from shared.contracts.values import Code, Note, Value
 from shared.contracts.words import Language, Milestone, Move, Rung, RungOutcome, Stage
+from shared.locale.findings import SpokenFinding, spoken
 from shared.web.views import View, at
 
 

@@ -8,11 +8,11 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstrain
 from services.review.domain.diff import FieldChange
 from services.review.domain.ladder import Recipient
 from shared.contracts.calendar import Deadline
-from shared.contracts.findings import SpokenFinding
 from shared.contracts.lifecycle import Moved
 from shared.contracts.plan import CategoryRule, PlanContent
-from shared.contracts.values import Note, Reason, Text, Value
+from shared.contracts.values import Note, Reason, Text, Value, unfit
 from shared.contracts.words import Milestone, Move, Rung, RungOutcome, Stage
+from shared.locale.findings import SpokenFinding
 
 
 class Approval(Value):
@@ -43,7 +43,7 @@ class BulkApproval(Value):
     @model_validator(mode="after")
     def _plans_differ(self) -> Self:
         if len({plan.plan_id for plan in self.plans}) < len(self.plans):
-            raise ValueError("a plan is named twice")
+            raise unfit("plan_named_twice")
         return self
 
 

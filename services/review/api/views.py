@@ -21,9 +21,9 @@ from services.review.domain.rounds import Decision, Round
 from services.review.store.comments import Comment
 from services.review.store.dossier import Dossier
 from services.review.store.rungs import Fired
-from shared.contracts.findings import spoken
 from shared.contracts.moves import TABLE
 from shared.contracts.words import Language, Move, Stage
+from shared.locale.findings import spoken
 from shared.org.access import Principal
 from shared.org.organisation import Organisation
 

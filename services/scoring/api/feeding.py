@@ -27,9 +27,10 @@ from services.scoring.store.metrics import ValueRow, ValuesWanted
 from services.scoring.store.tables import OUTBOX
 from shared.contracts.events import MetricRecorded
 from shared.contracts.refusals import Forbidden, Invalid, NotFound, Unknown, field_error
-from shared.contracts.values import Code, Text
+from shared.contracts.values import Code
 from shared.contracts.words import Language, Role
-from shared.locale.problems import said
+from shared.locale.catalogue import text
+from shared.locale.problems import translated
 from shared.org.access import Action, Principal, may
 from shared.org.copy import OrgCache
 from shared.store.db import Connection, Database
@@ -41,19 +42,12 @@ PATIENCE = 2.0
 
 MetricId = Annotated[Code, Path()]
 WHY = {
-    UNKNOWN_METRIC: ("metric", Text(zh="没有定义该指标", en="there is no such metric; define it first")),
-    FORBIDDEN: ("metric", Text(zh="该指标不在您的数据范围内", en="this metric is outside your scope")),
-    OTHER_MONTH: (
-        "record_id",
-        Text(zh="该记录属于另一指标或月份", en="this record gave the value of another metric or month"),
-    ),
-    MONTH_TAKEN: (
-        "record_id",
-        Text(
-            zh="该月数值来自另一条记录，请用原记录更正", en="another record gave this month; correct that one"
-        ),
-    ),
+    UNKNOWN_METRIC: ("metric", "field.metric.unknown"),
+    FORBIDDEN: ("metric", "field.metric.forbidden"),
+    OTHER_MONTH: ("record_id", "field.record.mismatch"),
+    MONTH_TAKEN: ("record_id", "field.record.month_taken"),
 }
+"""Of a record that is refused: the field, and the text that says why."""
 
 
 class Feeding:
@@ -141,7 +135,7 @@ class Feeding:
 
 def _defined(metric: str, body: MetricBody) -> Metric:
     if body.id not in (None, metric):
-        raise Invalid(errors=[field_error("id", "path", zh="与地址中的不一致", en="differs from the path")])
+        raise Invalid(errors=[field_error("id", "path", "field.path_differs")])
     return Metric.model_validate(body.model_dump() | {"id": metric})
 
 
@@ -167,7 +161,7 @@ def _read(row: object, language: Language) -> MetricRecord | list[RowError]:
     try:
         return MetricRecord.model_validate(row)
     except ValidationError as error:
-        return [RowError(**found) for found in said(invalid(error.errors()), language)]
+        return [RowError(**found) for found in translated(invalid(error.errors()), language)]
 
 
 async def _take(
@@ -204,7 +198,7 @@ def _result(number: int, settled: Settled, language: Language) -> RowResult:
     errors = []
     if settled.outcome is RecordOutcome.REFUSED:
         path, why = WHY[settled.code]
-        errors = [RowError(path=path, code=settled.code, message=why.of(language))]
+        errors = [RowError(path=path, code=settled.code, message=text(why, language))]
     version = settled.kept.version if settled.kept and not errors else None
     return RowResult(row=number, outcome=settled.outcome, version=version, errors=errors)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from shared.contracts.values import Code, Quantity, Text, Value
+from shared.contracts.values import Code, Quantity, Text, Value, unfit
 
 Points = Annotated[Quantity, Field(ge=0, le=500)]
 
@@ -42,11 +42,11 @@ class ScoringPolicy(Value):
     def _bands_cover_every_score(self) -> "ScoringPolicy":
         minima = [band.minimum for band in self.bands]
         if minima != sorted(set(minima), reverse=True):
-            raise ValueError("the bands go from the best down, each with a lower minimum")
+            raise unfit("bands_out_of_order")
         if minima[-1] != 0:
-            raise ValueError("the last band starts at 0 points")
+            raise unfit("last_band_above_zero")
         if len({band.id for band in self.bands}) < len(self.bands):
-            raise ValueError("two bands have the same id")
+            raise unfit("band_id_twice")
         return self
 
     def band(self, points: Fraction) -> Band:

@@ -80,7 +80,7 @@ async def test_everything_wrong_in_any_entry_is_told_at_once_and_nothing_is_kept
         ("departments.0.parent", "reference.cycle"),
         ("departments.2.id", "string_pattern_mismatch"),
         ("people.0.department", "reference.unknown"),
-        ("people.1.zone", "value_error"),
+        ("people.1.zone", "time_zone_unknown"),
         ("people.1.shoe", "extra_forbidden"),
         ("people.3.id", "duplicate"),
         ("people.4", "model_attributes_type"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monthline.company.documents import read_document
 from monthline.company.problems import Problem
+from shared.contracts.words import Language
 from tests.unit.company.build import GOOD, company, problems, swapped, told
 
 PLAN = "plans/2026-03.p002.yaml"
@@ -97,7 +98,7 @@ def test_a_department_without_any_template_cannot_have_plans() -> None:
 def test_a_second_plan_for_the_same_person_and_month_is_named_with_the_first() -> None:
     (only,) = problems({"plans/again.yaml": GOOD[PLAN]})
     assert (str(only.place), only.code) == ("plans/again.yaml:1:1: person", "duplicate")
-    assert PLAN in only.en
+    assert PLAN in only.message(Language.EN)
 
 
 def test_the_same_key_twice_is_named_where_it_comes_again() -> None:
@@ -153,7 +154,7 @@ def test_a_policy_that_sets_one_field_keeps_the_rest_of_the_shipped_ladder() -> 
 def test_a_plan_in_gbk_is_refused_with_what_to_do() -> None:
     (only,) = problems({PLAN: GOOD[PLAN].encode("gbk")})
     assert only.code == "file.encoding"
-    assert "UTF-8" in only.zh
+    assert "UTF-8" in only.message(Language.ZH)
 
 
 @settings(max_examples=50)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from monthline.company.problems import Problem
 from monthline.company.tables import Columns, iso_day, read_table
+from shared.contracts.words import Language
 from tests.unit.company.build import GOOD, company, problems, swapped, told
 
 PEOPLE = GOOD["people.csv"]
@@ -128,13 +129,13 @@ def test_a_cycle_of_departments_is_told_once_with_its_way() -> None:
     }
     (only,) = problems(changes)
     assert (str(only.place), only.code) == ("departments.csv:2:parent", "reference.cycle")
-    assert "hq → rd → sales → hq" in only.en
+    assert "hq → rd → sales → hq" in only.message(Language.EN)
 
 
 def test_what_is_unknown_is_named_in_both_languages() -> None:
     (only,) = problems(people("p9,甲,A,a@b.cn,slaes,,,,,"))
-    assert only.en == "there is no such department: slaes"
-    assert only.zh == "没有这个部门：slaes"
+    assert only.message(Language.EN) == "there is no such department: slaes"
+    assert only.message(Language.ZH) == "没有这个部门：slaes"
 
 
 @pytest.mark.parametrize(
@@ -181,8 +182,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
 def test_a_table_saved_in_another_encoding_is_refused_with_what_to_do(encoding: str, hint: str) -> None:
     found = problems({"people.csv": PEOPLE.encode(encoding)})
     assert [problem.code for problem in found] == ["file.encoding"]
-    assert hint in found[0].en
-    assert "CSV UTF-8" in found[0].zh
+    assert hint in found[0].message(Language.EN)
+    assert "CSV UTF-8" in found[0].message(Language.ZH)
 
 
 def test_the_line_of_the_first_byte_that_is_no_utf8_is_named() -> None:

@@ -105,7 +105,7 @@ async def wrong(look: Look, **broken: Any) -> list[str]:
 
 async def test_services_that_keep_their_promises_pass_every_check() -> None:
     for check in promises.PROMISE_CHECKS:
-        assert await check.look(month_on(Services())) == [], check.en
+        assert await check.look(month_on(Services())) == [], check.name
 
 
 async def test_a_replay_with_another_answer_fails() -> None:

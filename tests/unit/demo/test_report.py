@@ -94,7 +94,7 @@ async def silent(evidence: Evidence) -> list[str]:
 
 
 async def test_the_verdict_names_what_failed_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    three = (Check("甲", "first", kept), Check("乙", "second", broken), Check("丙", "third", silent))
+    three = (Check("first", kept), Check("second", broken), Check("third", silent))
     monkeypatch.setattr(verdicts, "CHECKS", three)
     console = paper()
     failed = await verdict(played.evidence(told("")), Steps(console, Language.EN))

@@ -14,7 +14,7 @@ from services.directory.domain.delegations import (
     problems,
 )
 from shared.contracts.organisation import Delegation
-from shared.contracts.words import Milestone, Role
+from shared.contracts.words import Language, Milestone, Role
 from tests.unit.directory.build import absence, delegation, department, may, person, register
 
 PEOPLE = ("a", "b", "c", "d", "e")
@@ -86,13 +86,13 @@ def test_a_third_delegation_in_a_row_is_refused_wherever_it_joins(
     earlier = [delegation(*pair) for pair in given]
     (problem,) = problems(KNOWN, earlier, delegation(giver, taker))
     assert problem.code == "delegation.chain_too_long"
-    assert "a → b → c → d" in problem.en
+    assert "a → b → c → d" in problem.of(Language.EN)
 
 
 def test_delegations_that_lead_back_to_their_giver_are_refused_and_named() -> None:
     (problem,) = problems(KNOWN, [delegation("a", "b")], delegation("b", "a"))
     assert problem.code == "reference.cycle"
-    assert "b → a → b" in problem.en
+    assert "b → a → b" in problem.of(Language.EN)
 
 
 def test_a_cycle_of_three_is_told_as_a_cycle() -> None:

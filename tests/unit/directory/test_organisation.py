@@ -18,7 +18,7 @@ from services.directory.domain.organisation import (
     revised,
 )
 from shared.contracts.organisation import Department, RoleGrant
-from shared.contracts.words import Role
+from shared.contracts.words import Language, Role
 from tests.unit.directory.build import department, person, register
 
 
@@ -76,8 +76,8 @@ def test_a_department_above_itself_is_refused_and_the_cycle_named() -> None:
     )
     (problem,) = problems(register(), change)
     assert (problem.path, problem.code) == (("departments", 0, "parent"), "reference.cycle")
-    assert "a → c → b → a" in problem.en
-    assert "a → c → b → a" in problem.zh
+    assert "a → c → b → a" in problem.of(Language.EN)
+    assert "a → c → b → a" in problem.of(Language.ZH)
 
 
 def test_a_department_that_is_its_own_parent_is_refused() -> None:

@@ -4,8 +4,7 @@ import pytest
 
 from services.notify.domain.texts import TEXTS
 from services.notify.rendering import render
-from shared.contracts.labels import MILESTONES, RUNGS, STAGES
-from shared.contracts.words import Language, Milestone, Rung, Stage
+from shared.contracts.words import Language
 from tests.unit.notify.build import notice, organisation, person
 
 AUTHOR = person()
@@ -120,9 +119,3 @@ def test_every_text_renders_without_any_parameter(name: str, recipient: str) -> 
 @pytest.mark.parametrize(("band", "shown"), [("excellent", "等级：优秀"), ("stellar", "等级：stellar")])
 def test_a_band_is_named_and_one_of_the_companys_own_shown_by_its_code(band: str, shown: str) -> None:
     assert shown in render(notice("final", score="91.00", band=band), COMPANY).lines
-
-
-def test_every_word_of_the_domain_has_a_label() -> None:
-    assert set(STAGES) == set(Stage)
-    assert set(MILESTONES) == set(Milestone)
-    assert set(RUNGS) == set(Rung)

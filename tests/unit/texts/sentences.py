@@ -9,19 +9,20 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from services.directory.domain import problems as of_directory
-from services.plans.domain.messages import MESSAGES, message
 from services.plans.domain.opening import MONTHS_AHEAD, month_problems
 from services.scoring.domain.explain import ScoreExport
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
 from services.scoring.domain.wording import sentences
-from shared.contracts import labels
+from shared.contracts.plan import Finding
 from shared.contracts.refusals import REFUSALS, Refusal, StaleVersion
-from shared.contracts.values import Text
-from shared.contracts.words import Direction, Language
+from shared.contracts.words import Direction, Language, Severity
 from shared.locale import validation_messages
-from shared.locale.problems import problem, said
-from shared.locale.validation_messages import field_words
+from shared.locale.catalogue import catalogue, sentence
+from shared.locale.findings import finding_message
+from shared.locale.labels import label
+from shared.locale.problems import problem, translated
+from shared.locale.validation_messages import field_message
 from tests.unit.scoring.build import ALL_OR_NOTHING, BINARY, actual, closed, count, item, metric, rule, staged
 
 Rendered = Iterator[tuple[str, Mapping[str, Any]]]
@@ -108,47 +109,42 @@ def _problem(refused: Refusal, language: Language) -> list[str]:
 
 def label_words() -> Rendered:
     """The words of the domain."""
-    tables: dict[str, Mapping[Any, Text]] = {
-        "stage": labels.STAGES,
-        "move": labels.MOVES | labels.EDITS,
-        "party": labels.PARTIES,
-        "role": labels.ROLES,
-        "kind": labels.KINDS,
-        "needs": labels.NEEDS,
-        "reason": labels.REASONS,
-        "milestone": labels.MILESTONES,
-        "rung": labels.RUNGS,
-        "system": {"name": labels.SYSTEM_NAME},
-        "cause": labels.CAUSES,
-        "band": labels.BANDS,
-    }
-    for kind, table in tables.items():
-        for key, text in table.items():
-            yield f"label {kind} {key}", each(text.of)
+    for code in catalogue(Language.EN).texts:
+        if code.startswith("label."):
+            _, kind, word = code.split(".")
+            yield f"label {kind} {word}", each(partial(label, kind, word))
 
 
 def findings() -> Rendered:
     """The linter's findings and refused progress."""
-    for code in MESSAGES:
-        yield f"finding {code}", each(partial(message, code, FINDING))
-    yield "finding unknown", each(partial(message, "share.future", {}))
-    yield "finding unsaid", each(partial(message, "share.total", {"total": "9"}))
+    for code in catalogue(Language.EN).texts:
+        family, _, name = code.partition(".")
+        if family == "finding":
+            yield f"finding {name}", each(partial(finding_message, _finding(name, FINDING)))
+        elif code.startswith("field.progress."):
+            yield f"finding {name}", each(sentence(code, **FINDING).of)
+    yield "finding unknown", each(partial(finding_message, _finding("share.future", {})))
+    yield "finding unsaid", each(partial(finding_message, _finding("share.total", {"total": "9"})))
+
+
+def _finding(code: str, parameters: dict[str, str]) -> Finding:
+    return Finding(code=code, severity=Severity.BLOCK, path="items", parameters=parameters)
 
 
 def fields() -> Rendered:
     """What is wrong with a field, by the type of pydantic's error."""
-    tables = (validation_messages._BY_TYPE, validation_messages._BY_PREFIX)
-    for kind in sorted({*tables[0], *tables[1], "unheard_of"}):
+    for kind in sorted({*validation_messages.BY_TYPE, *validation_messages.BY_PREFIX, "unheard_of"}):
         yield f"field {kind}", _field(kind)
-    for pattern in validation_messages._BY_PATTERN:
+    for pattern in validation_messages.BY_PATTERN:
         yield f"field pattern {pattern}", _field("string_pattern_mismatch", pattern=pattern)
-    for own in (*validation_messages._BY_MESSAGE, "unheard of"):
-        yield f"field own {own}", _field("value_error", error=ValueError(own))
+    for code in catalogue(Language.EN).texts:
+        if code.startswith("field.own."):
+            yield f"field own {code.rpartition('.')[2]}", _field(code.removeprefix("field.own."))
 
 
 def _field(kind: str, **context: Any) -> Mapping[str, Any]:
-    zh, en = field_words(ErrorDetails(type=kind, loc=(), msg="", input="", ctx={**CONTEXT, **context}))
-    return {"en": en, "zh": zh}
+    found = ErrorDetails(type=kind, loc=(), msg="", input="", ctx={**CONTEXT, **context})
+    return each(field_message(found).of)
 
 
 def of_the_directory() -> Rendered:
@@ -175,7 +171,7 @@ def of_the_opening() -> Rendered:
     """Why a month cannot be opened."""
     today = date(2026, 3, 10)
     for name, month in (("past", "2026-02"), ("too_far", f"{2027 + MONTHS_AHEAD // 12}-12")):
-        yield f"opening {name}", each(partial(said, month_problems(month, today)))
+        yield f"opening {name}", each(partial(translated, month_problems(month, today)))
 
 
 def explanations() -> Rendered:
