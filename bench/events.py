@@ -5,14 +5,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bench import lifecycles
 from bench.company import HR, LEADER, MONTH
 from bench.findings import Finding, of_latencies
 from bench.ground import Ground
 from bench.measure import Latencies, open_loop
 from services.plans.store.tables import OUTBOX
-from shared.contracts.events import Notice, ProgressRecorded
+from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
+from shared.contracts.notices import PlanApproved
+from shared.contracts.words import Stage
 from shared.migrations.run import service_url
 from shared.store.db import Database
 
@@ -94,8 +95,7 @@ async def _measured(ground: Ground, database: Database, person: str, series: Ser
 def _telling(database: Database, person: str, reason: str, number: int) -> Callable[[], Awaitable[object]]:
     plan = PlanRef(company="bench", month=MONTH, person=person, department="all")
     recipient = (HR, LEADER, person)[number % 3]
-    words = {"plan": lifecycles.plan_id(person), "author": person, "actor": HR, "stage": "tracking"}
-    notice = Notice(recipient=recipient, reason=reason, template="approved", parameters=words)
+    notice = PlanApproved(plan=plan, actor=HR, stage=Stage.TRACKING).to(recipient, reason)
     event = ProgressRecorded(plan=plan, item="core", entry=number, notices=(notice,))
 
     async def tell() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.notify.domain.values import Channel
-from services.notify.rendering import has_text, render
+from services.notify.rendering import render
 from services.notify.store import deliveries, messages, webhooks
 from services.notify.store.deliveries import NewDelivery
 from services.notify.store.messages import NewMessage
@@ -14,8 +14,9 @@ from shared.base import log
 from shared.bus.consumer import Reaction, each
 from shared.bus.envelope import Meta, Told
 from shared.bus.jetstream import SUBJECTS
-from shared.contracts.events import Event, Notice
+from shared.contracts.events import Event
 from shared.contracts.ids import PlanRef
+from shared.contracts.notices import Notice
 from shared.contracts.subjects import wanted
 from shared.org.copy import ORG_EVENTS, OrgCache
 from shared.org.organisation import Organisation
@@ -111,12 +112,12 @@ def plan_of(event: Event) -> PlanRef | None:
 
 
 def _message(notice: Notice, organisation: Organisation, zone: str) -> NewMessage:
-    if not has_text(notice):
+    if notice.said is None:
         metrics.UNKNOWN_NOTICES.inc()
-        logger.warning("notice.unknown", template=notice.template)
+        logger.warning("notice.unknown", name=notice.name)
     rendered = render(notice, organisation, zone=zone)
-    plan_id = notice.parameters.get("plan") or None
-    return NewMessage(notice.recipient, notice.reason, notice.template, plan_id, rendered)
+    plan_id = notice.plan.plan_id if notice.plan else None
+    return NewMessage(notice.recipient, notice.reason, notice.name, plan_id, rendered)
 
 
 def _mail(message: NewMessage, message_id: int, fact: Fact) -> NewDelivery:

@@ -1,91 +1,101 @@
 """Owns how a notice becomes words: names, dates and labels in the recipient's language and zone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from services.notify.domain.texts import TEXTS
 from services.notify.domain.values import Rendered
-from services.notify.domain.wording import lines_of, one_line, subject_of, text_for
-from shared.contracts.events import Notice
-from shared.contracts.ids import parse_plan_id
+from services.notify.domain.wording import lines_of, one_line, subject_of
+from shared.contracts.ids import PlanRef
+from shared.contracts.notices import Cause, Notice, PlanNotice
 from shared.contracts.organisation import Person
-from shared.contracts.words import SYSTEM, Language
-from shared.contracts.zones import known_zone
-from shared.locale.catalogue import text
+from shared.contracts.words import SYSTEM, Language, Milestone, Rung, Stage
+from shared.locale.catalogue import template, text
 from shared.locale.labels import label, listed
 from shared.org.organisation import Organisation
 
-_LABELS: Final = {
-    "stage": "stage",
-    "milestone": "milestone",
-    "rung": "rung",
-    "because": "cause",
-    "band": "band",
-}
 DEFAULT_ZONE: Final = "Asia/Shanghai"
+UNKNOWN: Final = "unknown"
+UNKNOWN_PLAN: Final = "unknown_of_plan"
+"""The general texts for a notice of a newer version."""
+
+_LABELS: Final[Mapping[type, str]] = {
+    Stage: "stage",
+    Milestone: "milestone",
+    Rung: "rung",
+    Cause: "cause",
+}
 
 
 class _Reader:
-    """The eyes a notice is written for: a language, a zone and the names people go by."""
+    """The reader of a notice: their language, their zone, and the names they know people by."""
 
     def __init__(self, recipient: Person | None, organisation: Organisation, zone: str) -> None:
         self.language = recipient.language if recipient else Language.ZH
         self.zone = recipient.zone if recipient else zone
         self._organisation = organisation
 
-    def people(self, ids: str) -> str:
-        """Names for one or several ids; an id that is not known yet stays as it is."""
-        return listed((self._person(one.strip()) for one in ids.split(",")), self.language)
-
-    def _person(self, person_id: str) -> str:
+    def person(self, person_id: str) -> str:
+        """A name; an id that is not known yet stays as it is."""
         if person_id == SYSTEM:
             return text("label.person.system", self.language)
         person = self._organisation.person(person_id)
         return person.name.of(self.language) if person else person_id
 
     def department(self, department_id: str) -> str:
+        """A department's name; an id that is not known yet stays as it is."""
         department = self._organisation.department(department_id)
         return department.name.of(self.language) if department else department_id
 
     def month(self, month: str) -> str:
-        try:
-            first = date.fromisoformat(f"{month}-01")
-        except ValueError:
-            return month
+        """A month in words."""
+        first = date.fromisoformat(f"{month}-01")
         return format_date(first, text("date.month", self.language), locale=self.language.value)
 
-    def moment(self, iso: str) -> str:
-        """A day as it is; an instant in the reader's zone; a local time without zone as it is."""
-        try:
-            if len(iso) == len("2026-03-31"):
-                day = date.fromisoformat(iso)
-                return format_date(day, text("date.day", self.language), locale=self.language.value)
-            found = _instant(iso)
-        except ValueError:
-            return one_line(iso)
-        pattern, zone = text("date.moment", self.language), None
-        if found.tzinfo is not None:
-            pattern, zone = f"{pattern} ZZZZ", ZoneInfo(self.zone)
-        return format_datetime(found, pattern, tzinfo=zone, locale=self.language.value)
+    def moment(self, instant: datetime) -> str:
+        """An instant in the reader's zone."""
+        pattern = text("date.moment", self.language)
+        return format_datetime(instant, pattern, tzinfo=ZoneInfo(self.zone), locale=self.language.value)
 
-    def show(self, name: str, value: str) -> str:
-        """One parameter as it is read."""
-        if name in _LABELS:
-            return one_line(label(_LABELS[name], value, self.language))
-        shown: dict[str, Callable[[str], str]] = {
-            "author": self.people,
-            "actor": self.people,
-            "responsible": self.people,
-            "department": self.department,
-            "month": self.month,
-            "due": self.moment,
-            "note": _paragraph,
+    def parameters(self, said: PlanNotice | None, plan: PlanRef | None) -> dict[str, str]:
+        """Everything that the texts may show, as it is read."""
+        shown = (
+            {} if said is None else {name: self._shown(name, value) for name, value in said if name != "plan"}
+        )
+        return shown | ({} if plan is None else self._of_plan(plan))
+
+    def _of_plan(self, plan: PlanRef) -> dict[str, str]:
+        return {
+            "plan": plan.plan_id,
+            "month": self.month(plan.month),
+            "author": self.person(plan.person),
+            "department": self.department(plan.department),
         }
-        return shown.get(name, one_line)(value) if value else ""
+
+    def _shown(self, name: str, value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, StrEnum):
+            return label(_LABELS[type(value)], value, self.language)
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if isinstance(value, tuple):
+            return listed(map(self.person, value), self.language)
+        return self._typed(name, str(value))
+
+    def _typed(self, name: str, value: str) -> str:
+        match name:
+            case "actor":
+                return self.person(value)
+            case "band":
+                return one_line(label("band", value, self.language))
+            case "note":
+                return _paragraph(value)
+        return one_line(value)
 
 
 def render(notice: Notice, organisation: Organisation, *, zone: str = DEFAULT_ZONE) -> Rendered:
@@ -93,37 +103,18 @@ def render(notice: Notice, organisation: Organisation, *, zone: str = DEFAULT_ZO
 
     A notice of a newer version, whose text is not here, gets a general text that names the plan.
     """
-    general = "news_of_plan" if notice.parameters.get("plan") else "news"
-    name = text_for(notice.template, notice.parameters) if has_text(notice) else general
     reader = _Reader(organisation.person(notice.recipient), organisation, zone)
-    parameters = _facts_of_plan(notice.parameters) | notice.parameters
-    shown = {key: reader.show(key, value) for key, value in parameters.items()}
-    letter = TEXTS[name].zh if reader.language is Language.ZH else TEXTS[name].en
+    said, plan = notice.said, notice.plan
+    name = said.name if said else UNKNOWN_PLAN if plan else UNKNOWN
+    shown = reader.parameters(said, plan)
+    body = template(f"notice.{name}.body", reader.language)
+    closing = template("notice.plan", reader.language)
     return Rendered(
-        language=reader.language, subject=subject_of(letter, shown), lines=lines_of(letter, shown)
+        language=reader.language,
+        subject=subject_of(template(f"notice.{name}.subject", reader.language), shown),
+        lines=(*lines_of(body, shown), *lines_of(closing, shown)),
     )
 
 
-def has_text(notice: Notice) -> bool:
-    """Whether this version has a text of its own for the notice."""
-    return text_for(notice.template, notice.parameters) in TEXTS
-
-
-def _facts_of_plan(parameters: Mapping[str, str]) -> dict[str, str]:
-    try:
-        plan = parse_plan_id(parameters.get("plan", ""))
-    except ValueError:
-        return {}
-    return {"month": plan.month, "author": plan.person}
-
-
-def _instant(text: str) -> datetime:
-    """An ISO time, with an offset or followed by the name of its zone; naive when it has neither."""
-    stamp, _, name = text.rpartition(" ")
-    if "/" in name or name == "UTC":
-        return datetime.fromisoformat(stamp).replace(tzinfo=ZoneInfo(known_zone(name)))
-    return datetime.fromisoformat(text)
-
-
-def _paragraph(text: str) -> str:
-    return "\n".join(line for line in map(one_line, text.splitlines()) if line)
+def _paragraph(value: str) -> str:
+    return "\n".join(line for line in map(one_line, value.splitlines()) if line)

@@ -11,12 +11,12 @@ from services.review.store import rounds, rungs
 from services.review.store.tables import COMMANDS, ORG, OUTBOX
 from shared.contracts.events import (
     DecisionRecordedEvent,
-    Notice,
     ReviewRungFired,
     RoundClosed,
     RoundOpened,
 )
 from shared.contracts.lifecycle import Command
+from shared.contracts.notices import Notice
 from shared.contracts.refusals import WrongStage
 from shared.contracts.review import (
     CloseRound,

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from shared.contracts.ids import PlanRef
+from shared.contracts.notices import Notice
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.plan import ClosedPlan, Submission
 from shared.contracts.scoring import Score
@@ -13,18 +14,6 @@ from shared.contracts.values import Code, Value
 from shared.contracts.words import Milestone, Move, Rung, Stage
 
 EVENTS: dict[str, type["Event"]] = {}
-
-
-class Notice(Value):
-    """A wish that somebody be told: ``reason`` is unique per cause, ``template`` names the text.
-
-    The same recipient is never told twice for the same reason.
-    """
-
-    recipient: Code
-    reason: str
-    template: str
-    parameters: dict[str, str] = Field(default_factory=dict)
 
 
 class Event(Value):

@@ -9,7 +9,7 @@ import pytest
 
 from services.notify.mail import Envelope, compose
 from services.notify.rendering import render
-from shared.contracts.events import Notice
+from shared.contracts.notices import PlanReturned
 from shared.contracts.organisation import Person
 from shared.contracts.values import Text
 from shared.contracts.words import Language, Stage
@@ -50,12 +50,8 @@ def reader(name: str = "reader", language: Language = Language.EN) -> Person:
 def mailed(note: str, actor: str = "Li") -> tuple[EmailMessage, str, str]:
     """The mail that says a plan was returned with a note, by somebody of a name; its text and its HTML."""
     person = PEOPLE[1].model_copy(update={"id": "actor", "name": text(actor)})
-    notice = Notice(
-        recipient="reader",
-        reason="r",
-        template="returned",
-        parameters={"plan": plan_in(Stage.DRAFTING).plan_id, "actor": "actor", "note": note},
-    )
+    said = PlanReturned(plan=plan_in(Stage.DRAFTING), actor="actor", note=note, stage=Stage.DRAFTING)
+    notice = said.to("reader", "r")
     words = render(notice, Organisation([reader(), person, PEOPLE[0]], today=None))
     sent = compose(words, Envelope(actor, "reader@example.com", "m-1"), "monthline@example.com")
     mail = message_from_bytes(sent.as_bytes(), policy=default)

@@ -2,8 +2,8 @@
 
 from pydantic import AwareDatetime
 
-from services.plans.domain import notices
 from services.plans.domain.ledger import LedgerLine
+from services.plans.domain.notices import Entered, of_move
 from services.plans.domain.scored import Scored
 from shared.contracts.calendar import Deadline
 from shared.contracts.events import StageEntered
@@ -72,25 +72,20 @@ class MoveFacts(Value):
             version=self.version,
             at=self.at,
             note=self.note,
-            notices=notices.of_move(
-                self.plan,
-                move=self.move,
-                entered=None if self.stage is self.previous else self.stage,
-                version=self.version,
-                deadline=self.deadline,
-                said=self._said,
-            ),
+            notices=() if self.stage is self.previous else of_move(self._entered, self.version),
         )
 
     @property
-    def _said(self) -> dict[str, str]:
-        """What the texts may tell of the move; time's own reason is the deadline that ran out."""
-        said = {"actor": self.actor, **(self.score.parameters if self.score else {})}
-        return said | ({"milestone": self.note} if self._by_time else {"note": self.note})
-
-    @property
-    def _by_time(self) -> bool:
-        return self.actor == SYSTEM and self.move is Move.RETURN
+    def _entered(self) -> Entered:
+        return Entered(
+            plan=self.plan,
+            move=self.move,
+            stage=self.stage,
+            actor=self.actor,
+            note=self.note,
+            due=self.deadline.instant if self.deadline else None,
+            score=self.score,
+        )
 
 
 def opening(request: OpenPlan, at: AwareDatetime) -> MoveFacts:

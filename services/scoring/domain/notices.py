@@ -1,24 +1,27 @@
-"""The notices that scoring asks for: to whom, for which cause, with which words."""
+"""The notices that scoring asks for: to whom, for which cause, and what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from services.scoring.domain.answers import Answered
 from services.scoring.domain.leaders import Recipient
 from shared.contracts.calendar import Deadline
-from shared.contracts.events import Notice
-from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command
+from shared.contracts.notices import (
+    Cause,
+    ConfirmationReminder,
+    ConfirmationWaiting,
+    DisputeAnswered,
+    Notice,
+    PlanNotice,
+    ScoreAnnounced,
+    ScoreDisputed,
+    StepEscalated,
+    StepOverdue,
+    TimeUp,
+)
 from shared.contracts.rungs import FireRung
 from shared.contracts.scoring import Score
 from shared.contracts.words import Milestone, Move, Rung, Stage
-
-RUNG_TEMPLATE: Mapping[Rung, str] = {
-    Rung.HALF_TIME: "confirmation_reminder",
-    Rung.DUE: "confirmation_reminder",
-    Rung.SUPERIOR: "overdue",
-    Rung.LEADERSHIP: "escalated",
-    Rung.END_STATE: "ended",
-}
 
 
 def scored(
@@ -28,71 +31,59 @@ def scored(
 
     The author's cause is the plan's move to scored, so that they hear of it once whoever tells it.
     """
-    words = parameters(score, confirmation)
-    reason = f"{score.plan.plan_id}:moved:{plan_version + 1}"
-    own = Notice(recipient=score.plan.person, reason=reason, template="scored", parameters=words)
-    asked = f"{score.plan.plan_id}:{Milestone.CONFIRMATION_DUE}:{plan_version + 1}:waiting"
-    step = {"milestone": Milestone.CONFIRMATION_DUE.value}
+    plan, total, band, due = score.plan, score.total, score.band, confirmation.instant
+    own = ScoreAnnounced(plan=plan, score=total, band=band, due=due)
+    asked = ConfirmationWaiting(plan=plan, score=total, band=band, due=due)
+    reason = f"{plan.plan_id}:{Milestone.CONFIRMATION_DUE}:{plan_version + 1}:waiting"
     return (
-        own,
-        *(
-            Notice(recipient=leader, reason=asked, template="confirmation_reminder", parameters=words | step)
-            for leader in leaders
-        ),
+        own.to(plan.person, f"{plan.plan_id}:moved:{plan_version + 1}"),
+        *(asked.to(leader, reason) for leader in leaders),
     )
 
 
 def answered(score: Score, command: Command, result: Answered, leaders: Iterable[str]) -> tuple[Notice, ...]:
     """A dispute goes to those who may answer it; its answer goes to the author."""
+    plan, note, total = score.plan, command.note, score.total
     if command.move is Move.DISPUTE:
-        template, people = "disputed", tuple(leaders)
-    elif result.answers_dispute:
-        template, people = "dispute_answered", (score.plan.person,)
-    else:
-        return ()
-    words = parameters(score) | {"actor": command.actor, "note": command.note}
-    reason = f"{score.plan.plan_id}:{template}:{score.version}"
-    return tuple(
-        Notice(recipient=person, reason=reason, template=template, parameters=words) for person in people
-    )
+        return _to_all(ScoreDisputed(plan=plan, note=note, score=total), leaders, score.version)
+    if result.answers_dispute:
+        said = DisputeAnswered(plan=plan, actor=command.actor, note=note, score=total)
+        return _to_all(said, (plan.person,), score.version)
+    return ()
+
+
+def _to_all(said: PlanNotice, people: Iterable[str], version: int) -> tuple[Notice, ...]:
+    reason = f"{said.plan.plan_id}:{said.name}:{version}"
+    return tuple(said.to(person, reason) for person in people)
 
 
 def rung_fired(
     score: Score, request: FireRung, told: Iterable[Recipient], responsible: str | None
 ) -> tuple[Notice, ...]:
     """A rung of a deadline of the score, one notice per recipient."""
-    milestone = request.deadline.milestone.value
+    milestone = request.deadline.milestone
     reason = f"{score.plan.plan_id}:{milestone}:{request.plan_version}:{request.rung}"
-    words = parameters(score, request.deadline) | {"milestone": milestone, "rung": request.rung.value}
-    if responsible is not None:
-        words["responsible"] = responsible
+    late = () if responsible is None else (responsible,)
     return tuple(
-        Notice(
-            recipient=recipient.person,
-            reason=reason,
-            template=RUNG_TEMPLATE[request.rung],
-            parameters=words | {"because": recipient.because},
-        )
+        _of_rung(score, request, Cause(recipient.because), late).to(recipient.person, reason)
         for recipient in told
     )
 
 
-def parameters(score: Score, deadline: Deadline | None = None) -> dict[str, str]:
-    """What every text about a score may say of it."""
-    return {
-        **of_plan(score.plan),
-        "score": str(score.total),
-        "band": score.band,
-        "due": f"{deadline.local:%Y-%m-%d %H:%M} {deadline.zone}" if deadline else "",
-    }
-
-
-def of_plan(plan: PlanRef) -> dict[str, str]:
-    """Which plan it is, and where it stands."""
-    return {
-        "plan": plan.plan_id,
-        "month": plan.month,
-        "author": plan.person,
-        "department": plan.department,
-        "stage": Stage.SCORED.value,
-    }
+def _of_rung(score: Score, request: FireRung, because: Cause, responsible: tuple[str, ...]) -> PlanNotice:
+    plan, rung, stage = score.plan, request.rung, Stage.SCORED
+    milestone, due = request.deadline.milestone, request.deadline.instant
+    if rung is Rung.END_STATE:
+        return TimeUp(plan=plan, milestone=milestone, stage=stage, due=due, because=because)
+    if rung not in (Rung.SUPERIOR, Rung.LEADERSHIP):
+        return ConfirmationReminder(plan=plan, milestone=milestone, score=score.total, due=due, rung=rung)
+    kind = StepOverdue if rung is Rung.SUPERIOR else StepEscalated
+    return kind(
+        plan=plan,
+        milestone=milestone,
+        stage=stage,
+        due=due,
+        because=because,
+        responsible=responsible,
+        rung=rung,
+    )

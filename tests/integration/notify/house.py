@@ -21,8 +21,9 @@ from services.notify.store.tables import ORG, OUTBOX
 from services.notify.webhooks import Caller
 from shared.bus.consumer import Consumer, Reaction
 from shared.bus.jetstream import Bus
-from shared.contracts.events import DepartmentChanged, Event, Notice, PersonChanged, StageEntered
+from shared.contracts.events import DepartmentChanged, Event, PersonChanged, StageEntered
 from shared.contracts.ids import PlanRef
+from shared.contracts.notices import PlanApproved
 from shared.contracts.words import Move, Stage
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
@@ -33,6 +34,7 @@ from tests.integration.notify.receivers import SECRET
 EAGER = RetrySchedule(first=timedelta(0), attempts=4)
 SOON = Pace(quiet=0.02, grace=0.5, retries=EAGER)
 PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="sales")
+APPROVED = PlanApproved(plan=PLAN, actor="l1", stage=Stage.TRACKING)
 
 
 def body_of(event: Event, event_id: UUID) -> bytes:
@@ -43,15 +45,7 @@ def body_of(event: Event, event_id: UUID) -> bytes:
 
 def told(*recipients: str, reason: str = f"{PLAN.plan_id}:moved:3", **changes: Any) -> StageEntered:
     """A plan was approved, and these people are to be told."""
-    notices = tuple(
-        Notice(
-            recipient=recipient,
-            reason=reason,
-            template=changes.get("template", "approved"),
-            parameters={"plan": PLAN.plan_id, "actor": "l1"},
-        )
-        for recipient in recipients
-    )
+    notices = tuple(changes.get("said", APPROVED).to(recipient, reason) for recipient in recipients)
     return StageEntered(
         plan=changes.get("plan", PLAN),
         move=Move.APPROVE,

@@ -106,11 +106,12 @@ async def test_a_delivery_names_the_plan_and_its_department(house: House) -> Non
 
 
 async def test_a_notice_of_a_newer_version_is_told_in_a_general_text_and_counted(house: House) -> None:
-    known, newer = told("p017", reason="known"), told("l1", reason="newer", template="no_such_text")
+    known, newer = told("p017", reason="known"), told("l1", reason="newer")
     before = metrics.UNKNOWN_NOTICES._value.get()
-    await house.hear(known.model_copy(update={"notices": known.notices + newer.notices}))
+    later = [notice.model_copy(update={"name": "no_such_notice"}) for notice in newer.notices]
+    await house.hear(known.model_copy(update={"notices": (*known.notices, *later)}))
     [message] = await house.inbox("l1")
-    assert (message.template, message.plan_id) == ("no_such_text", PLAN.plan_id)
+    assert (message.template, message.plan_id) == ("no_such_notice", PLAN.plan_id)
     assert message.subject == "There is news about the work plan of Zhang Wei for March 2026"
     assert len(await house.inbox("p017")) == 1
     assert metrics.UNKNOWN_NOTICES._value.get() == before + 1

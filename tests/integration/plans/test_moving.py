@@ -9,7 +9,8 @@ from services.plans.activities import PlansActivitiesImpl
 from services.plans.domain.ledger import first_broken
 from services.plans.store import ledger, plans
 from services.plans.store.tables import ORG
-from shared.contracts.events import Notice, PersonChanged, StageEntered
+from shared.contracts.events import PersonChanged, StageEntered
+from shared.contracts.notices import Notice
 from shared.contracts.organisation import RoleGrant
 from shared.contracts.refusals import (
     Forbidden,

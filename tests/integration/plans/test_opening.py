@@ -33,7 +33,7 @@ async def test_an_opened_plan_is_in_drafting_and_its_author_is_told(
     assert (position.stage, position.version, position.deadline) == (Stage.DRAFTING, 1, deadline())
     (event,) = await told(database, StageEntered)
     assert (event["move"], event["stage"], event["version"]) == ("open", "drafting", 1)
-    assert [notice["template"] for notice in event["notices"]] == ["draft_opened"]
+    assert [notice["name"] for notice in event["notices"]] == ["draft_opened"]
 
 
 async def test_opening_a_plan_again_changes_nothing_and_says_where_it_stands(

@@ -30,7 +30,7 @@ def of_week(**changes: Any) -> FireRung:
 async def recipients(database: Database) -> list[tuple[str, str]]:
     """Whom the rungs asked to be told, with which text."""
     events = await told(database, RungFired)
-    return [(notice["recipient"], notice["template"]) for event in events for notice in event["notices"]]
+    return [(notice["recipient"], notice["name"]) for event in events for notice in event["notices"]]
 
 
 async def test_each_rung_reaches_farther_up(

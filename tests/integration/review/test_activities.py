@@ -289,7 +289,7 @@ async def test_an_escalation_reaches_leadership_and_names_who_is_responsible(
     answer = await reviews.fire_rung(firing(Rung.LEADERSHIP))
     assert answer.recipients == ("boss", "hrhead")
     (event,) = await told(database, ReviewRungFired)
-    assert event["notices"][0]["parameters"]["responsible"] == "hr1"
+    assert event["notices"][0]["parameters"]["responsible"] == ["hr1"]
 
 
 async def test_a_rung_of_a_decided_round_tells_nobody_and_leaves_no_row(

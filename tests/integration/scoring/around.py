@@ -160,4 +160,4 @@ async def count(database: Database, table: Table) -> int:
 
 def noticed(events: Told) -> list[tuple[str, str]]:
     """Whom the events ask to be told, with which text."""
-    return [(notice["recipient"], notice["template"]) for event in events for notice in event["notices"]]
+    return [(notice["recipient"], notice["name"]) for event in events for notice in event["notices"]]

@@ -101,7 +101,7 @@ async def test_a_score_is_told_to_its_author_and_its_leader_is_asked(
     await scores.score(scoring())
     events = await told(database, PlanScored)
     assert events[0]["score"]["total"] == "62.00"
-    assert noticed(events) == [(AUTHOR, "scored"), (LEADER, "confirmation_reminder")]
+    assert noticed(events) == [(AUTHOR, "scored"), (LEADER, "confirmation_waiting")]
 
 
 async def test_the_same_figures_scored_twice_are_one_score(
@@ -350,8 +350,8 @@ async def test_the_ladder_climbs_to_the_superior_and_to_leadership(
     assert (await scores.fire_rung(firing(Rung.SUPERIOR))).recipients == (LEADER, BOSS)
     assert (await scores.fire_rung(firing(Rung.LEADERSHIP))).recipients == (CHIEF, BOSS)
     events = await told(database, ScoringRungFired)
-    assert [event["notices"][0]["template"] for event in events] == ["overdue", "escalated"]
-    assert events[1]["notices"][0]["parameters"]["responsible"] == LEADER
+    assert [event["notices"][0]["name"] for event in events] == ["overdue", "escalated"]
+    assert events[1]["notices"][0]["parameters"]["responsible"] == [LEADER]
 
 
 async def test_no_activity_takes_more_than_8_statements(

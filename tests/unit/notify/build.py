@@ -1,10 +1,14 @@
 """Builders with defaults for the tests of notify."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 from services.notify.domain.values import Rendered
-from shared.contracts.events import Notice
+from shared.contracts.ids import PlanRef
+from shared.contracts.notices import Notice, PlanNotice, ReviewWaiting
 from shared.contracts.organisation import Department, Person, RoleGrant
 from shared.contracts.values import Text
-from shared.contracts.words import Language
+from shared.contracts.words import Language, Stage
 from shared.org.organisation import Organisation
 
 
@@ -36,13 +40,23 @@ def organisation(*people: Person) -> Organisation:
     return Organisation(people, [company, sales, production], today=None)
 
 
-def notice(template: str = "review_waiting", recipient: str = "p001", **parameters: str) -> Notice:
-    return Notice(
-        recipient=recipient,
-        reason="acme:2026-03:p017:sales:test",
-        template=template,
-        parameters={"plan": "acme:2026-03:p017:sales"} | parameters,
-    )
+PLAN = PlanRef(company="acme", month="2026-03", person="p017", department="sales")
+DUE = datetime(2026, 3, 31, 10, tzinfo=UTC)
+
+
+def waiting(due: datetime = DUE, **plan: Any) -> ReviewWaiting:
+    """A plan that waits for HR."""
+    return ReviewWaiting(plan=PLAN.model_copy(update=plan), stage=Stage.HR_REVIEW, due=due)
+
+
+def notice(said: PlanNotice, recipient: str = "p001") -> Notice:
+    """The notice for one recipient."""
+    return said.to(recipient, "acme:2026-03:p017:test")
+
+
+def unheard_of(recipient: str = "p001", **parameters: Any) -> Notice:
+    """A notice of a newer version."""
+    return Notice(recipient=recipient, reason="newer", name="no_such_notice", parameters=parameters)
 
 
 def rendered(subject: str = "Subject", *lines: str, language: Language = Language.EN) -> Rendered:

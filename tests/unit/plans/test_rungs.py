@@ -82,22 +82,25 @@ def test_a_weekly_date_asks_for_an_entry_of_its_seven_days() -> None:
     assert reporting_week(date(2026, 3, 13)) == (date(2026, 3, 7), date(2026, 3, 13))
 
 
+LATE = (Rung.SUPERIOR, Rung.LEADERSHIP)
+
+
 @pytest.mark.parametrize(
     ("rung", "milestone", "text"),
     [
         (Rung.HALF_TIME, Milestone.DRAFT_DUE, "draft_reminder"),
         (Rung.DUE, Milestone.DRAFT_DUE, "draft_reminder"),
-        (Rung.DUE, Milestone.PROGRESS_DUE, "closing"),
-        (Rung.HALF_TIME, Milestone.ACTUALS_DUE, "closing"),
+        (Rung.DUE, Milestone.PROGRESS_DUE, "entry_reminder"),
+        (Rung.HALF_TIME, Milestone.ACTUALS_DUE, "entry_reminder"),
         (Rung.SUPERIOR, Milestone.DRAFT_DUE, "overdue"),
         (Rung.LEADERSHIP, Milestone.DRAFT_DUE, "escalated"),
     ],
 )
 def test_each_rung_has_its_text(rung: Rung, milestone: Milestone, text: str) -> None:
     (notice,) = of_rung(fire(rung, milestone), [Recipient(person="p017", because=Because.AUTHOR)])
-    assert (notice.template, notice.recipient) == (text, "p017")
+    assert (notice.name, notice.recipient) == (text, "p017")
     assert notice.parameters["rung"] == rung.value
-    assert notice.parameters["because"] == "author"
+    assert notice.parameters.get("because") == ("author" if rung in LATE else None)
 
 
 def test_the_end_of_a_ladder_is_told_by_the_move_that_follows() -> None:

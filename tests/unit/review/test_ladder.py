@@ -7,16 +7,19 @@ import pytest
 from services.review.domain import notices
 from services.review.domain.approvers import Question
 from services.review.domain.ladder import Because, Recipient, recipients
+from shared.contracts.notices import ReviewWaiting, StepEscalated, StepOverdue
 from shared.contracts.organisation import Department
-from shared.contracts.words import Role, Rung, RungOutcome
+from shared.contracts.words import Role, Rung, RungOutcome, Stage
 from shared.ladder.recipients import present
 from tests.unit.review.build import (
     HR_STEP,
     LEADER_STEP,
     NOW,
+    PLAN,
     TODAY,
     absence,
     company,
+    deadline,
     delegation,
     person,
     round_,
@@ -96,15 +99,8 @@ def test_a_rung_for_which_there_is_nobody_says_so() -> None:
 
 def test_a_waiting_notice_says_whose_plan_waits_where_and_until_when() -> None:
     (notice,) = notices.waiting(round_(), ["hr1"])
-    assert (notice.recipient, notice.template) == ("hr1", "review_waiting")
-    assert notice.parameters == {
-        "plan": "acme:2026-03:author:sales",
-        "month": "2026-03",
-        "author": "author",
-        "department": "sales",
-        "stage": "hr_review",
-        "due": "2026-03-06 18:00 Asia/Shanghai",
-    }
+    assert (notice.recipient, notice.name) == ("hr1", "review_waiting")
+    assert notice.said == ReviewWaiting(plan=PLAN, stage=Stage.HR_REVIEW, due=deadline().instant)
 
 
 def test_a_plan_that_comes_back_gives_a_new_reason_to_tell() -> None:
@@ -115,18 +111,18 @@ def test_a_plan_that_comes_back_gives_a_new_reason_to_tell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rung", "template"),
+    ("rung", "name"),
     [
         (Rung.HALF_TIME, "review_reminder"),
         (Rung.DUE, "review_reminder"),
         (Rung.SUPERIOR, "overdue"),
         (Rung.LEADERSHIP, "escalated"),
-        (Rung.END_STATE, "ended"),
+        (Rung.END_STATE, "time_up"),
     ],
 )
-def test_every_rung_has_its_text_and_says_why(rung: Rung, template: str) -> None:
+def test_every_rung_has_its_text_and_says_why(rung: Rung, name: str) -> None:
     (notice,) = notices.rung_fired(round_(), rung, (B,), ["hr1", "hr2"])
-    assert notice.template == template
-    assert notice.parameters["because"] == "superior"
-    assert notice.parameters["responsible"] == "hr1, hr2"
-    assert notice.parameters["milestone"] == "hr_review_due"
+    assert notice.name == name
+    late = isinstance(notice.said, StepOverdue | StepEscalated)
+    assert notice.parameters.get("because") == ("superior" if late or rung is Rung.END_STATE else None)
+    assert notice.parameters.get("responsible") == (["hr1", "hr2"] if late else None)

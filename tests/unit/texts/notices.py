@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.message import Message
 from typing import Any
+
+from pydantic import JsonValue
 
 from services.notify.mail import Envelope, compose
 from services.notify.rendering import render
@@ -20,7 +23,7 @@ from services.scoring.domain.answers import Answered, Answers
 from services.scoring.domain.leaders import Recipient as ScoringRecipient
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
-from shared.contracts.events import Notice
+from shared.contracts.notices import Notice
 from shared.contracts.words import SYSTEM, Language, Milestone, Move, Party, Rung, Stage
 from tests.unit.notify.build import organisation, person
 from tests.unit.plans.build import command, deadline, fire
@@ -60,8 +63,12 @@ def sent() -> Iterator[tuple[str, tuple[Notice, ...]]]:
 
 
 def _of_a_newer_version() -> Iterator[tuple[str, tuple[Notice, ...]]]:
-    for name, parameters in (("with a plan", {"plan": SCORE.plan.plan_id}), ("without a plan", {})):
-        newer = Notice(recipient="author", reason="newer", template="not here yet", parameters=parameters)
+    plans: dict[str, dict[str, JsonValue]] = {
+        "with a plan": {"plan": SCORE.plan.model_dump(mode="json")},
+        "without a plan": {},
+    }
+    for name, parameters in plans.items():
+        newer = Notice(recipient="author", reason="newer", name="not here yet", parameters=parameters)
         yield f"of a newer version {name}", (newer,)
 
 
@@ -83,7 +90,7 @@ def _moved(move: Move, stage: Stage, actor: str, note: str) -> MoveFacts:
         version=4,
         at=NOW,
         deadline=deadline(),
-        score=Scored(total="92.5", band="excellent") if stage is Stage.FINAL else None,
+        score=Scored(total=Decimal("92.5"), band="excellent") if stage is Stage.FINAL else None,
     )
 
 

@@ -7,12 +7,15 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from shared.contracts.notices import NOTICES
 from shared.contracts.words import LOCALE, PO_FILE, Language
 from shared.locale import catalogue
 from shared.locale.catalogue import sentence, text
 from tests.unit.shared.locale.uses import uses
 
 LANGUAGES = list(Language)
+OF_A_PLAN = {"plan", "month", "author", "department"}
+"""What the text of a notice may show of the plan it is about."""
 
 
 def texts(language: Language) -> dict[str, tuple[str, ...]]:
@@ -52,6 +55,23 @@ def test_a_text_shows_the_same_parameters_in_every_language(language: Language) 
     english = {code: [placeholders(form) for form in forms] for code, forms in texts(Language.EN).items()}
     for code, forms in texts(language).items():
         assert {placeholders(form) for form in forms} == set(english[code]), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_notice_shows_everything_that_it_says_and_nothing_else(name: str, language: Language) -> None:
+    parts = [form for part in ("subject", "body") for form in texts(language)[f"notice.{name}.{part}"]]
+    shown = frozenset[str]().union(*map(placeholders, parts))
+    said = set(NOTICES[name].model_fields) - {"plan"}
+    assert said <= shown <= said | OF_A_PLAN
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_subject_shows_no_parameter_that_may_be_empty(name: str, language: Language) -> None:
+    (subject,) = texts(language)[f"notice.{name}.subject"]
+    optional = {field for field, info in NOTICES[name].model_fields.items() if not info.is_required()}
+    assert not placeholders(subject) & optional
 
 
 def _code(message: Message) -> str:

@@ -9,21 +9,34 @@ from typing import TypeVar
 
 from monthline.company.loading import Loaded
 from monthline.demo.stack import ISSUER, MAIL_PAGE
+from services.notify.rendering import UNKNOWN, UNKNOWN_PLAN
 from services.plans.domain.lint.rules import RULES
-from services.plans.domain.rungs import Because as PlansBecause
-from services.review.domain.ladder import Because as ReviewBecause
 from services.scoring.domain import measure, score
 from services.scoring.domain.policy import DEFAULT_BANDS
+from shared.contracts.notices import NOTICES, Cause
 from shared.contracts.refusals import REFUSALS, Refusal
 from shared.contracts.words import Milestone, Move, Party, Role, Rung, Severity, Stage
 from shared.migrations.run import SERVICES
 
 ROOT = Path(__file__).parents[4]
 PRODUCT = ("monthline", "services", "shared", "workflows")
-FAMILIES = ("cli", "company", "date", "demo", "field", "finding", "label", "list", "mail", "problem", "score")
+FAMILIES = (
+    "cli",
+    "company",
+    "date",
+    "demo",
+    "field",
+    "finding",
+    "label",
+    "list",
+    "mail",
+    "notice",
+    "problem",
+    "score",
+)
 CODE = re.compile(rf"(?:{'|'.join(FAMILIES)})(?:\.[a-z0-9_]+)+")
-FILES = frozenset({"demo.json", "demo.lock", "mail.html"})
-"""Names of files, which look like codes."""
+OTHERS = frozenset({"demo.json", "demo.lock", "mail.html", "notice.unknown"})
+"""Names of files, and of a line in the log, which look like codes."""
 
 SAYING = frozenset({"text", "sentence", "field_error", "say", "note", "done", "_say"})
 """The functions that take a text's code and its parameters by name."""
@@ -50,7 +63,7 @@ TOKEN_ERRORS = (
 @cache
 def uses() -> Uses:
     """What is written in the code, and what is put together from closed vocabularies."""
-    return {**dict(_written()), **dict(_vocabularies()), **dict(_refusals()), **dict(_rules())}
+    return {**dict(_written()), **dict(_vocabularies()), **dict(_refusals()), **dict(_rules()), **_notices()}
 
 
 def _refusals() -> Iterator[tuple[str, frozenset[str]]]:
@@ -67,6 +80,14 @@ def _refusals() -> Iterator[tuple[str, frozenset[str]]]:
 def _rules() -> Iterator[tuple[str, None]]:
     """What the texts of rules may show is tested beside the rules."""
     yield from ((f"finding.{code}", None) for code in RULES)
+
+
+def _notices() -> dict[str, frozenset[str] | None]:
+    """A notice's subject and body together show all that it says, and of its plan what they like."""
+    codes = [
+        f"notice.{name}.{part}" for name in (*NOTICES, UNKNOWN, UNKNOWN_PLAN) for part in ("subject", "body")
+    ]
+    return dict.fromkeys(codes)
 
 
 def _vocabularies() -> Iterator[tuple[str, frozenset[str] | None]]:
@@ -89,7 +110,7 @@ def _vocabularies() -> Iterator[tuple[str, frozenset[str] | None]]:
         ),
         "label.needs": _named("needs") - set(Role),
         "label.reason": TOKEN_ERRORS,
-        "label.cause": {*PlansBecause, *ReviewBecause, "responsible"},
+        "label.cause": Cause,
         "label.band": (band.id for band in DEFAULT_BANDS),
         "demo.stage": Stage,
         "demo.milestone": SHOWN_MILESTONES,
@@ -123,7 +144,7 @@ def _written() -> Iterator[tuple[str, frozenset[str] | None]]:
 
 
 def _constants() -> set[str]:
-    return {node.value for node in _nodes(ast.Constant) if isinstance(node.value, str)} - FILES
+    return {node.value for node in _nodes(ast.Constant) if isinstance(node.value, str)} - OTHERS
 
 
 def _named(keyword: str) -> set[str]:
