@@ -61,6 +61,11 @@ class Client:
             if cursor is None:
                 return found
 
+    async def read_whole(self, service: str, path: str, kind: type[M]) -> list[M]:
+        """A list that is answered in one piece."""
+        shown = await self.read(service, path)
+        return [kind.model_validate(item, extra="ignore") for item in shown["items"]]
+
     async def become_known(self) -> None:
         """Returns when every service that learns of people from the directory has heard of this one."""
         deadline = time.monotonic() + PATIENCE
@@ -107,11 +112,11 @@ class Client:
 
     async def ledger(self, plan_id: str) -> list[LedgerLine]:
         """Every move of a plan, in order."""
-        return await self.read_all("plans", f"/plans/{quote(plan_id)}/ledger", LedgerLine)
+        return await self.read_whole("plans", f"/plans/{quote(plan_id)}/ledger", LedgerLine)
 
     async def rungs(self, plan_id: str) -> list[FiredRung]:
         """The rungs that fired on the author's deadlines."""
-        return await self.read_all("plans", f"/plans/{quote(plan_id)}/rungs", FiredRung)
+        return await self.read_whole("plans", f"/plans/{quote(plan_id)}/rungs", FiredRung)
 
     async def waiting(self, month: str) -> list[WaitingItem]:
         """The reviews that wait for the person."""

@@ -39,6 +39,7 @@ from shared.web.authentication import Authenticator
 from shared.web.body_limit import TOO_LARGE, BodyLimit
 from shared.web.command_gateway import Outcome, Pending
 from shared.web.request_log import RequestLog
+from shared.web.strict_query import require_known_query
 
 logger = log.get(__name__)
 
@@ -53,7 +54,9 @@ async def _caller(
     authenticator: Authenticator = request.app.state.authenticator
     address = request.client.host if request.client else ""
     plan = None if request.method == "GET" else request.path_params.get("plan_id")
-    return await authenticator.principal(authorization, address, plan)
+    principal = await authenticator.principal(authorization, address, plan)
+    require_known_query(request)
+    return principal
 
 
 Caller = Annotated[Principal, Depends(_caller)]

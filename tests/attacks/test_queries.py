@@ -109,9 +109,8 @@ async def test_no_filter_breaks_or_shows_more_than_without_it(
 @pytest.mark.parametrize("name", ["sort", "order", "order_by", "fields", "q", "search", "where", "columns"])
 async def test_there_is_no_way_to_name_columns_or_an_order(house: House, name: str) -> None:
     async with house.client("plans", bearer("auditor")) as client:
-        usual = (await client.get("/v1/plans")).json()
         asked = await client.get("/v1/plans", params={name: "stage desc; select pg_sleep(9)"})
-    assert asked.json() == usual
+    assert (asked.status_code, asked.json()["errors"][0]["path"]) == (422, name)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -42,7 +42,7 @@ def service(*answers: Answer) -> tuple[Transport, list[httpx2.Request]]:
         return answer
 
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(handle))
-    names = {"plans": "http://plans", "review": "http://review"}
+    names = {name: f"http://{name}" for name in ("plans", "review", "notify")}
     return Transport(http, names, lambda: "token"), seen
 
 
@@ -109,19 +109,9 @@ async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_all_pages_of_a_list_are_read() -> None:
-    line = {
-        "milestone": "draft_due",
-        "rung": "due",
-        "version": 1,
-        "due": "2026-03-02T10:00:00Z",
-        "fired_at": "2026-03-02T10:00:00Z",
-        "outcome": "sent",
-        "recipients": ["p002"],
-    }
     way, seen = service(
-        httpx2.Response(200, json={"items": [line], "next": "more"}),
-        httpx2.Response(200, json={"items": [line], "next": None}),
+        httpx2.Response(200, json={"items": [{"reason": "one"}], "next": "more"}),
+        httpx2.Response(200, json={"items": [{"reason": "two"}], "next": None}),
     )
-    rungs = await Client(way, "p001").rungs("acme:2026-03:p002:sales")
-    assert [rung.told for rung in rungs] == [("p002",), ("p002",)]
+    assert [message.reason for message in await Client(way, "p001").inbox()] == ["one", "two"]
     assert seen[1].url.params["cursor"] == "more"
