@@ -15,9 +15,14 @@ from shared.migrations.run import SERVICES
 from shared.store.db import Database
 from tests.support.databases import close_owner, database_for, empty, migrate_all
 from tests.support.garbage import settle
-from tests.support.limits import pytest_runtest_call, pytest_runtest_setup, pytest_runtest_teardown
+from tests.support.limits import (
+    pytest_configure,
+    pytest_runtest_call,
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+)
 
-__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
+__all__ = ["pytest_configure", "pytest_runtest_call", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 # Unconfigured, structlog draws every traceback with all its locals, for seconds each.
 log.configure("tests", level="WARNING")
@@ -90,7 +95,7 @@ def databases(owner_url: str, pools: dict[str, Database]) -> Callable[[str], Dat
 async def bus(servers: EmbeddedServers) -> AsyncIterator[Bus]:
     """A connection to NATS with Monthline's stream in place."""
     connected = Bus(servers.nats.url, name="tests")
-    await connected.connect()
+    await connected.connect_within(20)
     await provision(connected)
     yield connected
     await connected.close()

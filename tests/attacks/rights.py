@@ -10,7 +10,7 @@ from shared.contracts.words import Stage
 from tests.attacks.company import DEPARTMENTS, PEOPLE, plan_in
 from tests.attacks.table import SEE_PLAN, OnPlan, Row, absent, everywhere, people, read
 from tests.support import moves
-from tests.unit.plans.build import GOOD, template
+from tests.unit.services.plans.build import GOOD, template
 
 ADMINS: Final = people("admin ops")
 HR: Final = people("hr hr_lab hr_all")

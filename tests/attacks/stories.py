@@ -29,8 +29,8 @@ from shared.org.copy import OrgCache
 from shared.store.db import Database
 from tests.attacks.company import VERSIONS, plan_in, text
 from tests.support.build import lifecycle_input
-from tests.unit.plans.build import GOOD, blocked_by, category, template
-from tests.unit.scoring.test_score import month
+from tests.unit.services.plans.build import GOOD, blocked_by, category, template
+from tests.unit.services.scoring.test_score import month
 
 FAR = datetime.now(UTC) + timedelta(days=30)
 NEVER_SUBMITTED = frozenset({Stage.DRAFTING, Stage.MISSING})

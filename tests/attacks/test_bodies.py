@@ -15,7 +15,7 @@ from tests.attacks.company import plan_in
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS
 from tests.attacks.tokens import bearer
-from tests.unit.plans.build import GOOD
+from tests.unit.services.plans.build import GOOD
 
 WITH_BODY = [
     (service, name) for service, rows in RIGHTS.items() for name, row in rows.items() if row.body is not None

@@ -14,7 +14,7 @@ from shared.org.copy import OrgCache
 from shared.store.db import Database
 from tests.integration.plans.company import settle_in
 from tests.integration.plans.lifecycle import Course, submit
-from tests.unit.plans.build import PLAN
+from tests.unit.services.plans.build import PLAN
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from tests.integration.review.lifecycle import Names
 from tests.support.build import lifecycle_input
 from tests.support.databases import database_for
 from tests.support.garbage import workflows_run_here
-from tests.unit.plans.build import GOOD
+from tests.unit.services.plans.build import GOOD
 from workflows.__main__ import lifecycle_worker
 
 RACES = 12

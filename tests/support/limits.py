@@ -1,15 +1,17 @@
 """The time limit of a test: a test that hangs fails with all stacks, and the other tests go on."""
 
 import asyncio
+import faulthandler
 import os
 import re
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -20,14 +22,19 @@ AGAIN = 10.0
 """Seconds after which a test that has not ended is interrupted again."""
 MOST = 3
 """How often a test is interrupted before its process is ended."""
+WATCH = 600.0
+"""Seconds after which an interpreter that hangs is ended."""
 RUNNER = re.compile(r"/(_?pytest|pluggy|xdist|execnet)/")
 """Files that are left out of the stacks."""
+_stderr: TextIO = sys.__stderr__ or sys.stderr
+_watched_since = -WATCH
 Phase = Generator[None, object, object]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Phase:
     """Limit the setup."""
+    _watch_interpreter()
     marker = item.get_closest_marker("setup_limit")
     with _limited(marker.args[0] if marker else LIMIT):
         return (yield)
@@ -47,6 +54,23 @@ def pytest_runtest_teardown() -> Phase:
         return (yield)
 
 
+def pytest_configure() -> None:
+    """Keep the error output of the process, before pytest captures that of the tests."""
+    global _stderr  # noqa: PLW0603 - a hook has nobody to give it to
+    _stderr = os.fdopen(os.dup(2), "w")
+
+
+def _watch_interpreter() -> None:
+    """End the process with all stacks when its interpreter hangs and takes no signal.
+
+    The ``faulthandler_timeout`` of pytest starts a thread for every test, which takes longer than most tests.
+    """
+    global _watched_since  # noqa: PLW0603 - there is one interpreter
+    if time.monotonic() - _watched_since > WATCH / 10:
+        faulthandler.dump_traceback_later(WATCH, exit=True, file=_stderr)
+        _watched_since = time.monotonic()
+
+
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
     interruptions = 0
@@ -56,7 +80,7 @@ def _limited(seconds: float) -> Iterator[None]:
         interruptions += 1
         print(stacks(), file=sys.stderr)
         if interruptions > MOST:
-            print(stacks(), file=sys.__stderr__, flush=True)
+            print(stacks(), file=_stderr, flush=True)
             os._exit(1)
         raise pytest.fail.Exception(f"has not ended within {seconds:.0f} s; all stacks are on stderr")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -36,8 +37,13 @@ def bare(kind: Any) -> Any:
 
 
 def _document(kind: Any, changed: Callable[[dict[str, Any], Schema], dict[str, Any]]) -> Any:
-    schema = TypeAdapter(kind).json_schema()
+    schema = _schema(kind)
     return _Maker(schema.get("$defs", {}), changed).make(schema)
+
+
+@cache
+def _schema(kind: Any) -> Schema:
+    return TypeAdapter(kind).json_schema()
 
 
 class _Maker:

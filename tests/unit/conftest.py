@@ -1,14 +1,14 @@
-"""Sockets are off: a unit test that opens one fails."""
+"""Unit tests are pure: a test that is not fails where it does something else than compute."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
-from pytest_socket import disable_socket, enable_socket
+
+from tests.support.purity import guard
 
 
-@pytest.fixture(autouse=True)
-def _sockets_off() -> Iterator[None]:
-    """No socket but those by which an event loop wakes itself."""
-    disable_socket(allow_unix_socket=True)
-    yield
-    enable_socket()
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    """Watch the test itself; what pytest does around it is not the test's."""
+    with guard.watching():
+        return (yield)

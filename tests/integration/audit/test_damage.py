@@ -23,7 +23,7 @@ from shared.org.copy import OrgCache
 from shared.store.db import Database, together
 from tests.integration.plans.company import DEPARTMENTS, PEOPLE, settle_in
 from tests.integration.plans.lifecycle import Course, move
-from tests.unit.plans.build import PLAN
+from tests.unit.services.plans.build import PLAN
 
 Look = Callable[[], object]
 DEAD = "insert into notify.dead_letter (consumer, event_id, subject, body, error, attempts)"

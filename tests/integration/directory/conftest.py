@@ -21,7 +21,7 @@ from shared.contracts.words import Role
 from shared.store.db import Database
 from shared.web.authentication import Authenticator
 from shared.web.tokens import TokenReader
-from tests.unit.directory.build import department, person
+from tests.unit.services.directory.build import department, person
 
 Client = Callable[[str], httpx2.AsyncClient]
 Told = Callable[[], Awaitable[list[tuple[str, dict[str, Any]]]]]

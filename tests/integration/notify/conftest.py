@@ -10,7 +10,7 @@ from shared.org.organisation import Organisation
 from shared.store.db import Database
 from tests.integration.notify.client import As, api_of
 from tests.integration.notify.house import House
-from tests.unit.notify.build import organisation, person
+from tests.unit.services.notify.build import organisation, person
 
 
 def company() -> Organisation:

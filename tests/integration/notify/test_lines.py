@@ -17,7 +17,7 @@ from services.notify.store import claims
 from tests.integration.notify.house import EAGER, House, told
 from tests.integration.notify.receivers import MoodyMailServer
 from tests.support.background import running
-from tests.unit.notify.build import organisation, person, rendered
+from tests.unit.services.notify.build import organisation, person, rendered
 
 
 @dataclass

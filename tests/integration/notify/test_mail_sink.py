@@ -8,7 +8,7 @@ from monthline.demo.mail import MailFolder, mail_app, receiving
 from services.notify.mail import Envelope, Mailer
 from services.notify.smtp import SmtpServer
 from shared.contracts.words import Language
-from tests.unit.notify.build import rendered
+from tests.unit.services.notify.build import rendered
 
 HOST = "127.0.0.1"
 

@@ -19,7 +19,7 @@ from shared.store.db import Connection, Database
 from tests.integration.notify.house import SOON, House, told
 from tests.integration.notify.receivers import SECRET, MoodyMailServer, mail_server
 from tests.support.background import running
-from tests.unit.notify.build import organisation, person
+from tests.unit.services.notify.build import organisation, person
 
 
 class BrokenMailer:

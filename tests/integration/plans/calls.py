@@ -6,7 +6,7 @@ import httpx2
 
 from shared.contracts.ids import PlanRef
 from shared.contracts.plan import PlanContent
-from tests.unit.plans.build import PLAN
+from tests.unit.services.plans.build import PLAN
 
 PATH = f"/plans/{PLAN.plan_id}"
 CHINESE: dict[str, Any] = {"Accept-Language": "zh-CN"}

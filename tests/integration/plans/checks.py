@@ -13,7 +13,7 @@ from shared.contracts.words import Stage
 from shared.store.db import Database
 from tests.integration.plans.company import count
 from tests.support.build import lifecycle_input
-from tests.unit.plans.build import (
+from tests.unit.services.plans.build import (
     PLAN,
     deadline,
     plan,

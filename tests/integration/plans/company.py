@@ -12,7 +12,7 @@ from shared.contracts.organisation import Absence, Department, Person, RoleGrant
 from shared.contracts.values import Text
 from shared.contracts.words import Role
 from shared.store.db import Database
-from tests.unit.plans.build import blocked_by, category, template
+from tests.unit.services.plans.build import blocked_by, category, template
 
 SEVERITIES = blocked_by("share.total", "share.category_min", "items.unknown_category")
 SALES_TEMPLATE = template(severities=SEVERITIES)

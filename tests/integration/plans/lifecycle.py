@@ -12,7 +12,7 @@ from shared.engine.lifecycle_client import LifecycleClient
 from shared.store.db import Database
 from shared.web.tokens import TokenReader
 from tests.support.build import lifecycle_input
-from tests.unit.plans.build import GOOD, PLAN, deadline
+from tests.unit.services.plans.build import GOOD, PLAN, deadline
 
 HR_DUE = deadline(Milestone.HR_REVIEW_DUE, day=3, month=3)
 

@@ -8,7 +8,7 @@ from shared.store.db import Database
 from tests.integration.plans.company import SALES_TEMPLATE
 from tests.integration.plans.lifecycle import Course
 from tests.support.build import spring
-from tests.unit.plans.build import GOOD, PLAN, plan
+from tests.unit.services.plans.build import GOOD, PLAN, plan
 
 
 async def test_a_draft_is_judged_with_its_template_month_and_calendar(

@@ -19,7 +19,7 @@ from tests.integration.plans.checks import SHORT, refused, request
 from tests.integration.plans.company import told
 from tests.integration.plans.lifecycle import Course, move, submit
 from tests.integration.review.statements import statements
-from tests.unit.plans.build import (
+from tests.unit.services.plans.build import (
     GOOD,
     PLAN,
     entry,

@@ -10,7 +10,7 @@ from shared.contracts.calendar import CyclePolicy, TimeScale
 from shared.contracts.ids import PlanRef
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course, LifecycleInMemory
-from tests.unit.plans.build import template
+from tests.unit.services.plans.build import template
 
 
 def body(**changes: Any) -> dict[str, Any]:

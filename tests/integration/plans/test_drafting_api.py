@@ -10,7 +10,7 @@ from tests.integration.plans.calls import CHINESE, PATH, act, body, code, marks,
 from tests.integration.plans.company import told
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course
-from tests.unit.plans.build import GOOD, entry, plan
+from tests.unit.services.plans.build import GOOD, entry, plan
 
 
 async def test_a_written_draft_comes_back_with_what_the_linter_marks(

@@ -10,7 +10,7 @@ from services.plans.store import ledger
 from shared.store.db import Database
 from tests.integration.plans.checks import rows
 from tests.integration.plans.lifecycle import Course
-from tests.unit.plans.build import PLAN
+from tests.unit.services.plans.build import PLAN
 
 Forge = Callable[[str], None]
 

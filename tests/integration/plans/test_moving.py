@@ -25,7 +25,7 @@ from shared.store.db import Database
 from tests.integration.plans.checks import refused, rows, stand
 from tests.integration.plans.company import person, told
 from tests.integration.plans.lifecycle import Course, move
-from tests.unit.plans.build import (
+from tests.unit.services.plans.build import (
     PLAN,
 )
 

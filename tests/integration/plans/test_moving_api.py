@@ -10,7 +10,7 @@ from tests.integration.plans.calls import CHINESE, PATH, act, code, marks, write
 from tests.integration.plans.company import count
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course, LifecycleInMemory
-from tests.unit.plans.build import GOOD, plan
+from tests.unit.services.plans.build import GOOD, plan
 
 
 async def test_a_submission_is_answered_the_same_every_time(

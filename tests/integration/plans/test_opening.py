@@ -18,7 +18,7 @@ from shared.store.db import Database
 from tests.integration.plans.checks import refused, request, rows
 from tests.integration.plans.company import SALES_TEMPLATE, told
 from tests.integration.plans.lifecycle import Course
-from tests.unit.plans.build import (
+from tests.unit.services.plans.build import (
     PLAN,
     category,
     deadline,

@@ -14,7 +14,7 @@ from tests.integration.plans.company import count, told
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course
 from tests.integration.review.statements import statements
-from tests.unit.plans.build import PLAN, entry
+from tests.unit.services.plans.build import PLAN, entry
 
 
 async def test_progress_is_recorded_once_however_often_it_is_sent(

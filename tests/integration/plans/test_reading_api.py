@@ -14,7 +14,7 @@ from tests.integration.plans.calls import marks
 from tests.integration.plans.company import PEOPLE
 from tests.integration.plans.conftest import Client
 from tests.integration.plans.lifecycle import Course, move, submit
-from tests.unit.plans.build import GOOD, PLAN, deadline, plan
+from tests.unit.services.plans.build import GOOD, PLAN, deadline, plan
 
 OTHERS = {"p018": "lab", "p019": "lab"}
 READS = ("", "/ledger", "/rungs", "/revisions", "/revisions/1", "/progress")

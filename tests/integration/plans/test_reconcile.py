@@ -36,7 +36,7 @@ from tests.support import timeskip
 from tests.support.build import command, lifecycle_input, real_time
 from tests.support.story import at
 from tests.support.timeskip import Owners
-from tests.unit.plans.build import PLAN
+from tests.unit.services.plans.build import PLAN
 
 
 @pytest.fixture

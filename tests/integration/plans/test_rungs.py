@@ -11,7 +11,7 @@ from shared.contracts.words import Milestone, Rung, RungOutcome, Stage
 from shared.store.db import Database
 from tests.integration.plans.company import away, told
 from tests.integration.plans.lifecycle import Course
-from tests.unit.plans.build import PLAN, deadline, entry, fire
+from tests.unit.services.plans.build import PLAN, deadline, entry, fire
 
 WEEK = deadline(Milestone.PROGRESS_DUE, day=13, month=3)
 

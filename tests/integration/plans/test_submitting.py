@@ -18,7 +18,7 @@ from shared.store.db import Database
 from tests.integration.plans.checks import BAD, refused, rows, stand
 from tests.integration.plans.company import told
 from tests.integration.plans.lifecycle import Course, move, submit
-from tests.unit.plans.build import (
+from tests.unit.services.plans.build import (
     GOOD,
     PLAN,
     plan,

@@ -9,7 +9,7 @@ import httpx2
 from shared.contracts.lifecycle import Command
 from shared.contracts.rungs import FireRung
 from shared.contracts.words import Move, Party, Rung, Stage
-from tests.unit.review.build import PLAN, TODAY, deadline
+from tests.unit.services.review.build import PLAN, TODAY, deadline
 
 Client = Callable[[str], httpx2.AsyncClient]
 REVIEW = f"/reviews/{PLAN.plan_id}"

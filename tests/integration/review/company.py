@@ -18,7 +18,7 @@ from shared.contracts.review import OpenRound
 from shared.contracts.words import Stage
 from shared.org.organisation import Organisation
 from shared.store.db import Database
-from tests.unit.review.build import deadline, item, submission
+from tests.unit.services.review.build import deadline, item, submission
 
 Told = list[dict[str, Any]]
 

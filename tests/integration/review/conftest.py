@@ -17,7 +17,7 @@ from shared.web.command_gateway import CommandGateway
 from tests.integration.review.calls import Client
 from tests.integration.review.company import Databases, tell
 from tests.integration.review.lifecycle import LifecycleInMemory, Names
-from tests.unit.review.build import company
+from tests.unit.services.review.build import company
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from shared.contracts.words import Stage
 from shared.engine.lifecycle_client import LifecycleClient
 from shared.web.tokens import TokenReader
 from tests.integration.review.company import opening
-from tests.unit.review.build import PLAN, deadline
+from tests.unit.services.review.build import PLAN, deadline
 
 REVIEW = (Stage.HR_REVIEW, Stage.LEADER_REVIEW)
 

@@ -25,7 +25,7 @@ from shared.store.db import Database
 from tests.integration.review.calls import command, firing
 from tests.integration.review.company import count, noticed, opening, tell, told
 from tests.integration.review.statements import statements
-from tests.unit.review.build import (
+from tests.unit.services.review.build import (
     PLAN,
     TODAY,
     absence,

@@ -15,7 +15,7 @@ from shared.store.db import Database
 from tests.integration.review.calls import REVIEW, Client, post
 from tests.integration.review.company import count, tell, told
 from tests.integration.review.lifecycle import LifecycleInMemory
-from tests.unit.review.build import NOW, PLAN, company, lasting, person
+from tests.unit.services.review.build import NOW, PLAN, company, lasting, person
 
 
 async def comment(

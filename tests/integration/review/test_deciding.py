@@ -18,7 +18,7 @@ from shared.store.db import Database
 from tests.integration.review.calls import REVIEW, Client, approve, post, send_back
 from tests.integration.review.company import count, opening, tell, told
 from tests.integration.review.lifecycle import LifecycleInMemory
-from tests.unit.review.build import PLAN, company, lasting, person
+from tests.unit.services.review.build import PLAN, company, lasting, person
 
 LEADER = Stage.LEADER_REVIEW
 

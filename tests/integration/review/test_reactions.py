@@ -13,7 +13,7 @@ from shared.contracts.events import Event, PersonChanged, StageEntered
 from shared.contracts.words import Move, Role, Stage
 from shared.store.db import Database
 from shared.store.outbox import cloud_event
-from tests.unit.review.build import NOW, PLAN, person
+from tests.unit.services.review.build import NOW, PLAN, person
 
 
 async def deliver(database: Database, event: Event, times: int = 1) -> None:

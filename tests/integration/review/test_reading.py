@@ -12,7 +12,7 @@ from shared.store.db import Database
 from tests.integration.review.calls import Client, command, firing
 from tests.integration.review.company import opening, tell
 from tests.integration.review.lifecycle import LifecycleInMemory
-from tests.unit.review.build import NOW, PLAN, company, for_departments, lasting, person
+from tests.unit.services.review.build import NOW, PLAN, company, for_departments, lasting, person
 
 HR, LEADER = Stage.HR_REVIEW, Stage.LEADER_REVIEW
 REVIEW = f"/reviews/{PLAN.plan_id}"

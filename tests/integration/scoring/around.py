@@ -28,7 +28,7 @@ from shared.engine.lifecycle_client import LifecycleClient
 from shared.org.organisation import Organisation
 from shared.store.db import Database
 from shared.web.tokens import TokenReader
-from tests.unit.scoring.build import PLAN
+from tests.unit.services.scoring.build import PLAN
 
 Told = list[dict[str, Any]]
 FAR = datetime.now(UTC) + timedelta(days=1)

@@ -15,7 +15,7 @@ from shared.store.db import Database
 from shared.web.authentication import Authenticator
 from shared.web.command_gateway import CommandGateway
 from tests.integration.scoring.around import LifecycleInMemory, Names, tell
-from tests.unit.scoring.company import company
+from tests.unit.services.scoring.company import company
 
 Client = Callable[[str], httpx2.AsyncClient]
 

@@ -32,8 +32,8 @@ from shared.contracts.words import Milestone, Move, Party, Role, Rung, RungOutco
 from shared.org.organisation import Organisation
 from shared.store.db import Database
 from tests.integration.scoring.around import FAR, count, noticed, stand, statements, tell, told
-from tests.unit.scoring.build import PLAN, command
-from tests.unit.scoring.company import (
+from tests.unit.services.scoring.build import PLAN, command
+from tests.unit.services.scoring.company import (
     AUTHOR,
     BOSS,
     CHIEF,
@@ -47,7 +47,7 @@ from tests.unit.scoring.company import (
     delegation,
     firing,
 )
-from tests.unit.scoring.test_score import month
+from tests.unit.services.scoring.test_score import month
 
 GOLDEN = month((40, 20, 15, 25), (80, 50, 0, 80))
 BETTER = month((45, 20, 15, 20), (80, 100, 100, 100))

@@ -14,8 +14,8 @@ from shared.store.db import Database
 from tests.integration.scoring.around import LifecycleInMemory, count, stand, tell
 from tests.integration.scoring.conftest import Client
 from tests.integration.scoring.test_activities import scoring
-from tests.unit.scoring.build import PLAN
-from tests.unit.scoring.company import AUTHOR, CHIEF, DEPUTY, LEADER, STRANGER, company, delegation
+from tests.unit.services.scoring.build import PLAN
+from tests.unit.services.scoring.company import AUTHOR, CHIEF, DEPUTY, LEADER, STRANGER, company, delegation
 
 PATH = f"/scores/{PLAN.plan_id}"
 

@@ -13,7 +13,7 @@ from shared.contracts.events import MetricRecorded
 from shared.store.db import Database
 from tests.integration.scoring.around import count, statements, told
 from tests.integration.scoring.conftest import Client
-from tests.unit.scoring.company import AUTHOR, CHIEF, HR, LEADER
+from tests.unit.services.scoring.company import AUTHOR, CHIEF, HR, LEADER
 
 RATE = {"name": {"zh": "回款率", "en": "Collection rate"}, "unit": "%", "owner": "sales", "source": "erp"}
 SCRAP = {

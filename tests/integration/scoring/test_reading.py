@@ -12,8 +12,8 @@ from shared.store.db import Database
 from tests.integration.scoring.around import stand
 from tests.integration.scoring.conftest import Client
 from tests.integration.scoring.test_activities import BETTER, GOLDEN, scoring
-from tests.unit.scoring.build import PLAN
-from tests.unit.scoring.company import AUTHOR, BOSS, CHIEF, DEPUTY, HR, LEADER, STRANGER, firing
+from tests.unit.services.scoring.build import PLAN
+from tests.unit.services.scoring.company import AUTHOR, BOSS, CHIEF, DEPUTY, HR, LEADER, STRANGER, firing
 
 PATH = f"/scores/{PLAN.plan_id}"
 OTHER = PlanRef(company="acme", month="2026-03", person=STRANGER, department="plant")

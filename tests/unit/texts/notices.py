@@ -25,13 +25,13 @@ from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
 from shared.contracts.notices import Notice
 from shared.contracts.words import SYSTEM, Language, Milestone, Move, Party, Rung, Stage
-from tests.unit.notify.build import organisation, person
-from tests.unit.plans.build import command, deadline, fire
-from tests.unit.review.build import round_
-from tests.unit.scoring.build import BINARY, actual, closed, item
-from tests.unit.scoring.build import command as answer
-from tests.unit.scoring.company import deadline as confirmation
-from tests.unit.scoring.company import firing
+from tests.unit.services.notify.build import organisation, person
+from tests.unit.services.plans.build import command, deadline, fire
+from tests.unit.services.review.build import round_
+from tests.unit.services.scoring.build import BINARY, actual, closed, item
+from tests.unit.services.scoring.build import command as answer
+from tests.unit.services.scoring.company import deadline as confirmation
+from tests.unit.services.scoring.company import firing
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 READERS = {

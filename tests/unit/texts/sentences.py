@@ -23,7 +23,17 @@ from shared.locale.findings import finding_message
 from shared.locale.labels import label
 from shared.locale.problems import problem, translated
 from shared.locale.validation_messages import field_message
-from tests.unit.scoring.build import ALL_OR_NOTHING, BINARY, actual, closed, count, item, metric, rule, staged
+from tests.unit.services.scoring.build import (
+    ALL_OR_NOTHING,
+    BINARY,
+    actual,
+    closed,
+    count,
+    item,
+    metric,
+    rule,
+    staged,
+)
 
 Rendered = Iterator[tuple[str, Mapping[str, Any]]]
 

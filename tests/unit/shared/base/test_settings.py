@@ -1,12 +1,11 @@
 """Wrong settings are named with their variables, all at once, before anything is connected."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from temporalio.common import VersioningBehavior
 
-from monthline.deployment import MODULES, DeploymentError, from_environment
+from monthline.deployment import DeploymentError, from_environment
 from shared.base.settings import CodecSettings, Settings
 from shared.bus.connection import address_of
 from shared.bus.connection import tls_of as nats_tls
@@ -144,33 +143,6 @@ def test_a_codec_server_without_keys_names_them_beside_everything_else(
     assert sorted(named) == ["OIDC_ISSUER", "OIDC_JWKS_URL", "PAYLOAD_KEYS"]
 
 
-def test_a_certificate_without_its_key_is_named(
-    load: Load, capsys: pytest.CaptureFixture[str], authority: Authority
-) -> None:
-    pair = authority.issue("client")
-    said = complaints(load, capsys, NATS_CERT=str(pair.certificate))
-    assert said.startswith("NATS_KEY: set NATS_CERT and NATS_KEY, or neither")
-    said = complaints(load, capsys, NATS_CERT="", TEMPORAL_TLS_CLIENT_KEY_PATH=str(pair.key))
-    assert said.startswith("TEMPORAL_TLS_CLIENT_KEY_PATH: set TEMPORAL_TLS_CLIENT_CERT_PATH and")
-
-
-def test_a_key_of_another_certificate_is_named(
-    load: Load, capsys: pytest.CaptureFixture[str], authority: Authority
-) -> None:
-    one, other = authority.issue("one"), authority.issue("other")
-    said = complaints(load, capsys, NATS_CERT=str(one.certificate), NATS_KEY=str(other.key))
-    assert said.startswith("NATS_KEY: ")
-    assert "is not the unencrypted key of" in said
-
-
-def test_a_file_without_certificates_is_no_authority(
-    load: Load, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    (tmp_path / "ca.pem").write_text("not a certificate")
-    said = complaints(load, capsys, NATS_CA=str(tmp_path / "ca.pem"))
-    assert said.startswith("NATS_CA: no certificates in ")
-
-
 def test_without_tls_settings_nothing_speaks_tls(load: Load) -> None:
     settings = load()
     assert nats_tls(settings) is None
@@ -180,23 +152,6 @@ def test_without_tls_settings_nothing_speaks_tls(load: Load) -> None:
 @pytest.mark.parametrize("name", ["TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_TLS_SERVER_NAME"])
 def test_one_setting_is_enough_to_speak_tls_to_temporal(load: Load, name: str) -> None:
     assert temporal_tls(load(**{name: "true"})) is not False
-
-
-def test_temporal_is_given_all_files(load: Load, authority: Authority) -> None:
-    pair = authority.issue("worker")
-    config = temporal_tls(
-        load(
-            TEMPORAL_TLS_SERVER_CA_CERT_PATH=str(authority.certificate),
-            TEMPORAL_TLS_CLIENT_CERT_PATH=str(pair.certificate),
-            TEMPORAL_TLS_CLIENT_KEY_PATH=str(pair.key),
-            TEMPORAL_TLS_SERVER_NAME="temporal.internal",
-        )
-    )
-    assert not isinstance(config, bool)
-    assert config.server_root_ca_cert == authority.certificate.read_bytes()
-    assert config.client_cert == pair.certificate.read_bytes()
-    assert config.client_private_key == pair.key.read_bytes()
-    assert config.domain == "temporal.internal"
 
 
 def test_a_tls_url_or_a_file_is_enough_to_speak_tls_to_nats(load: Load, authority: Authority) -> None:
@@ -223,24 +178,6 @@ def test_each_process_logs_in_to_nats_as_itself_and_sees_nobody_elses_password()
     assert "tls://review:r@nats" not in plans.values()
     assert "tls://operator:o@nats" not in plans.values()
     assert (given | target.environment("workflows"))["NATS_URL"] == ""
-
-
-@pytest.mark.parametrize("process", MODULES)
-def test_every_process_but_notify_has_what_opens_payloads_and_the_engine(
-    process: str, authority: Authority
-) -> None:
-    pair = authority.issue("client")
-    secrets = {
-        "PAYLOAD_KEYS": f"a:{'A' * 43}=",
-        "PAYLOAD_STRICT": "true",
-        "TEMPORAL_API_KEY": "an engine key",
-        "TEMPORAL_TLS_CLIENT_CERT_PATH": str(pair.certificate),
-        "TEMPORAL_TLS_CLIENT_KEY_PATH": str(pair.key),
-    }
-    given = deployment(**secrets)
-    found = given | from_environment(given).environment(process)
-    expected = dict.fromkeys(secrets, "") if process == "notify" else secrets
-    assert {name: found[name] for name in secrets} == expected
 
 
 def test_a_services_role_keeps_the_tls_of_the_owners_dsn() -> None:

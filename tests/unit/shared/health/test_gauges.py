@@ -19,7 +19,7 @@ from shared.health.gauges import Figures, Reading, Value
 from shared.process.reconcile import every
 from shared.telemetry import metrics
 from shared.web.request_log import OTHER, RequestLog
-from tests.unit.plans.build import fire
+from tests.unit.services.plans.build import fire
 
 LABELS = {
     "activity", "channel", "check", "code", "consumer", "kind", "le", "method", "milestone", "outcome",

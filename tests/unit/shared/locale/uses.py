@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -41,6 +41,7 @@ OTHERS = frozenset({"demo.json", "demo.lock", "mail.html", "notice.unknown"})
 SAYING = frozenset({"text", "sentence", "field_error", "say", "note", "done", "_say"})
 """The functions that take a text's code and its parameters by name."""
 
+WANTED = (ast.Assign, ast.Call, ast.Constant)
 N = TypeVar("N", bound=ast.AST)
 
 Uses = Mapping[str, frozenset[str] | None]
@@ -165,11 +166,14 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
-def _nodes(kind: type[N]) -> Iterator[N]:
-    return (node for tree in _trees() for node in ast.walk(tree) if isinstance(node, kind))
+@cache
+def _nodes(kind: type[N]) -> Sequence[N]:
+    return tuple(node for node in _all_nodes() if isinstance(node, kind))
 
 
 @cache
-def _trees() -> tuple[ast.Module, ...]:
+def _all_nodes() -> Sequence[ast.AST]:
+    """Every node of the product's source; walking the trees takes seconds."""
     paths = (path for folder in PRODUCT for path in sorted((ROOT / folder).rglob("*.py")))
-    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(node for tree in trees for node in ast.walk(tree) if isinstance(node, WANTED))

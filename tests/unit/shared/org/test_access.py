@@ -95,32 +95,32 @@ def test_every_action_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("action", PLAN_RIGHTS)
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_rights_on_a_plan(name: str, action: Action) -> None:
-    assert may(principal(name), action, PLAN) == (name in PLAN_RIGHTS[action])
+def test_rights_on_a_plan(action: Action) -> None:
+    assert {name for name in EVERYBODY if may(principal(name), action, PLAN)} == PLAN_RIGHTS[action]
 
 
 @pytest.mark.parametrize("action", GENERAL_RIGHTS)
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_rights_that_concern_no_single_plan(name: str, action: Action) -> None:
-    assert may(principal(name), action) == (name in GENERAL_RIGHTS[action])
+def test_rights_that_concern_no_single_plan(action: Action) -> None:
+    assert {name for name in EVERYBODY if may(principal(name), action)} == GENERAL_RIGHTS[action]
 
 
 @pytest.mark.parametrize("stage", Stage)
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_what_is_seen_does_not_depend_on_the_stage(name: str, stage: Stage) -> None:
+def test_what_is_seen_does_not_depend_on_the_stage(stage: Stage) -> None:
     facts = PlanFacts(author="author", department="east", stage=stage)
-    assert may_see(principal(name), facts) == (name in SEE_EAST)
+    assert {name for name in EVERYBODY if may_see(principal(name), facts)} == SEE_EAST
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
 @pytest.mark.parametrize("home", ["company", "sales", "east", "rd"])
 @pytest.mark.parametrize("author", ["author", "head_rd", "leader_sales"])
-def test_a_list_shows_exactly_what_a_single_read_shows(name: str, home: str, author: str) -> None:
+def test_a_list_shows_exactly_what_a_single_read_shows(home: str, author: str) -> None:
     facts = PlanFacts(author=author, department=home)
-    seen: Visibility = visible(principal(name))
-    listed = seen.everything or home in seen.departments or author in seen.people
-    assert listed == may(principal(name), Action.READ_PLAN, facts)
+
+    def listed(name: str) -> bool:
+        seen: Visibility = visible(principal(name))
+        return seen.everything or home in seen.departments or author in seen.people
+
+    read = {name for name in EVERYBODY if may(principal(name), Action.READ_PLAN, facts)}
+    assert {name for name in EVERYBODY if listed(name)} == read
 
 
 def test_nobody_ends_their_own_plan_even_as_hr() -> None:

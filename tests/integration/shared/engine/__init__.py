@@ -1,0 +1,1 @@
+"""Plumbing on files, servers and time."""

@@ -1,1 +1,0 @@
-"""Tests of the company's files: reading, refusing, linting, loading."""

@@ -1,0 +1,1 @@
+"""Rules of the command line, without servers and files."""

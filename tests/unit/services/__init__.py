@@ -1,0 +1,1 @@
+"""Rules of the services, without servers and files."""
