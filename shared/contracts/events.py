@@ -9,7 +9,7 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.notices import Notice
 from shared.contracts.organisation import Absence, Delegation, Department, Person
 from shared.contracts.plan import ClosedPlan, Submission
-from shared.contracts.scoring import Score
+from shared.contracts.scoring import Points, Score
 from shared.contracts.values import Code, Value
 from shared.contracts.words import Milestone, Move, Rung, Stage
 
@@ -77,7 +77,10 @@ class CalendarChanged(Event):
 
 
 class StageEntered(Event):
-    """A plan has been moved; ``version`` is the plan's after the move."""
+    """A plan has been moved; ``version`` is the plan's after the move.
+
+    ``score`` is that of a plan which has come to scored or to final.
+    """
 
     owner = "plans"
     fact = "stage_entered"
@@ -90,6 +93,7 @@ class StageEntered(Event):
     version: int
     at: AwareDatetime
     note: str = ""
+    score: Points | None = None
 
 
 class PlanSubmitted(Event):

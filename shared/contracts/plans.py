@@ -9,6 +9,7 @@ from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, LifecycleInput, Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
 from shared.contracts.rungs import FiredRung, FireRung
+from shared.contracts.scoring import Points
 from shared.contracts.values import Month, Value
 from shared.contracts.words import Stage
 
@@ -41,11 +42,15 @@ class Submitted(Value):
 
 
 class MovePlan(Value):
-    """A decided move: where the plan goes, and the deadline that waits there, if any."""
+    """A decided move: where the plan goes, and the deadline that waits there, if any.
+
+    ``score`` is what a plan that comes to scored has reached.
+    """
 
     command: Command
     stage: Stage
     deadline: Deadline | None = None
+    score: Points | None = None
 
 
 class SubmitPlan(Value):

@@ -63,6 +63,13 @@ class ScorePlan(Value):
     confirmation: Deadline
 
 
+class Points(Value):
+    """What a plan has reached: its points, and the band they are in."""
+
+    total: Decimal
+    band: Code
+
+
 class Scored(Value):
     """The score in short."""
 

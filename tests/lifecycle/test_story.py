@@ -1,9 +1,12 @@
 """A plan's whole month, move by move, and the ways that lead elsewhere."""
 
+from decimal import Decimal
+
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from shared.contracts.calendar import Deadline
+from shared.contracts.scoring import Points
 from shared.contracts.words import Milestone, Move, Party, Stage
 from tests.support.build import command, lifecycle_input
 from tests.support.moves import OPEN
@@ -53,6 +56,8 @@ async def test_a_closed_plan_is_frozen_then_scored_then_moved(
     (scored,) = owners.scoring.scored
     assert (scored.plan_version, scored.closed.revision) == (5, 1)
     assert scored.confirmation.milestone is Milestone.CONFIRMATION_DUE
+    shown, points = owners.plans.moves[-1], Points(total=Decimal("62.00"), band="pass")
+    assert (shown.stage, shown.score, shown.command.note) == (Stage.SCORED, points, "")
 
 
 async def test_a_plan_returned_by_hr_is_submitted_again_and_reviewed_again(

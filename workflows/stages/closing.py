@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.contracts.calendar import Deadline
 from shared.contracts.plans import ClosePlan, PlansActivities
-from shared.contracts.scoring import ScorePlan, ScoringActivities
+from shared.contracts.scoring import Points, ScorePlan, ScoringActivities
 from shared.contracts.words import Move
 from shared.ladder.dates import Alarm
 from workflows.deadlines import Month
@@ -44,5 +44,4 @@ class Closing(PlanStage):
                 confirmation=due,
             ),
         )
-        noted = command.model_copy(update={"note": f"{scored.total} {scored.band}"})
-        return await plan.move(noted, step.target, due)
+        return await plan.move(command, step.target, due, Points(total=scored.total, band=scored.band))

@@ -9,6 +9,7 @@ from shared.contracts.lifecycle import Command, LifecycleInput, Moved
 from shared.contracts.plan import Submission
 from shared.contracts.plans import MovePlan, PlansActivities
 from shared.contracts.rungs import FiredRung, FireRung
+from shared.contracts.scoring import Points
 from shared.contracts.words import Stage
 from shared.ladder.dates import Alarm
 from workflows.deadlines import Month
@@ -53,10 +54,12 @@ class PlanContext:
         """The deadline that begins to run when the plan comes to ``stage`` now."""
         return self._stages[stage].due(self.month, self.timer.now())
 
-    async def move(self, command: Command, target: Stage, due: Deadline | None) -> Done:
-        """Have the plan service make a move, with the deadline that then runs."""
-        moved = await ask(PlansActivities.move, MovePlan(command=command, stage=target, deadline=due))
-        return Done(moved, due)
+    async def move(
+        self, command: Command, target: Stage, due: Deadline | None, score: Points | None = None
+    ) -> Done:
+        """Have the plan service make a move, with the deadline that then runs; ``score`` is what it shows."""
+        request = MovePlan(command=command, stage=target, deadline=due, score=score)
+        return Done(await ask(PlansActivities.move, request), due)
 
 
 class PlanStage:

@@ -89,7 +89,7 @@ class PlansActivitiesImpl(PlansActivities):
             if before is not None:
                 return before
             await steps.require_mover(connection, plan, command)
-            score = await steps.scored(connection, plan, request.stage)
+            score = await steps.score_of(connection, plan, request)
             facts = steps.facts_of(plan, command, request.stage, request.deadline, score)
             await steps.enter(connection, plan, facts)
             return facts.moved

@@ -10,7 +10,6 @@ from services.plans.domain.lint.linter import blocking, lint
 from services.plans.domain.moves import MoveFacts
 from services.plans.domain.notices import of_rung
 from services.plans.domain.rungs import Recipient, reporting_week
-from services.plans.domain.scored import Scored
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_another, require_content, require_version
 from services.plans.store import drafts, ledger, plans, progress, rungs, templates
@@ -21,9 +20,10 @@ from shared.contracts.calendar import Deadline
 from shared.contracts.events import PlanClosed, PlanSubmitted, RungFired
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plan import ClosedPlan, Position, Submission
-from shared.contracts.plans import OpenPlan
+from shared.contracts.plans import MovePlan, OpenPlan
 from shared.contracts.refusals import Blocked, KeyReused, NotFound, StaleVersion, Unknown, WrongStage
 from shared.contracts.rungs import FireRung
+from shared.contracts.scoring import Points
 from shared.contracts.words import Milestone, RungOutcome, Stage
 from shared.store.db import Connection, now, together
 
@@ -78,15 +78,15 @@ async def open_new(connection: Connection, request: OpenPlan, chain: tuple[str, 
     )
 
 
-async def scored(connection: Connection, plan: PlanRow, stage: Stage) -> Scored | None:
-    """The score of a plan that comes to an end with one; nothing is read for any other move."""
-    if stage is not Stage.FINAL:
-        return None
-    return Scored.noted(await ledger.note_on_entering(connection, plan.id, Stage.SCORED))
+async def score_of(connection: Connection, plan: PlanRow, request: MovePlan) -> Points | None:
+    """The score of a plan that comes to scored, or to an end with one; read for the latter alone."""
+    if request.stage is not Stage.FINAL:
+        return request.score
+    return await ledger.score_on_entering(connection, plan.id, Stage.SCORED)
 
 
 def facts_of(
-    plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None, score: Scored | None = None
+    plan: PlanRow, command: Command, stage: Stage, deadline: Deadline | None, score: Points | None = None
 ) -> MoveFacts:
     """A move within a stage that starts no other deadline leaves the one that runs."""
     running = plan.deadline if stage is plan.stage else None

@@ -10,6 +10,7 @@ from services.plans.domain.progress import CategoryProgress
 from services.plans.domain.rungs import Recipient
 from shared.contracts.calendar import Deadline, TimeScale
 from shared.contracts.plan import CategoryRule, Finding, PlanContent, ProgressEntry, Template
+from shared.contracts.scoring import Points
 from shared.contracts.values import Code, Note, Value
 from shared.contracts.words import Language, Milestone, Move, Rung, RungOutcome, Stage
 from shared.locale.findings import SpokenFinding, spoken
@@ -136,6 +137,7 @@ class LedgerView(View):
     to_stage: Stage
     at: AwareDatetime
     note: str
+    score: Points | None = None
     previous_hash: str
     hash: str
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime
 
+from shared.contracts.scoring import Points
 from shared.contracts.values import Value
 from shared.contracts.words import Move, Stage
 
@@ -15,7 +16,10 @@ FIRST = ""
 
 
 class LedgerLine(Value):
-    """One move of one plan; ``version`` is the plan's after it, ``at`` the database's clock."""
+    """One move of one plan; ``version`` is the plan's after it, ``at`` the database's clock.
+
+    ``score`` is that of a plan which has come to scored or to final.
+    """
 
     plan_id: str
     version: int
@@ -27,6 +31,7 @@ class LedgerLine(Value):
     to_stage: Stage
     at: AwareDatetime
     note: str = ""
+    score: Points | None = None
 
 
 class ChainedLine(LedgerLine):

@@ -4,12 +4,12 @@ from pydantic import AwareDatetime
 
 from services.plans.domain.ledger import LedgerLine
 from services.plans.domain.notices import Entered, of_move
-from services.plans.domain.scored import Scored
 from shared.contracts.calendar import Deadline
 from shared.contracts.events import StageEntered
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import Command, Moved
 from shared.contracts.plans import OpenPlan
+from shared.contracts.scoring import Points
 from shared.contracts.values import Value
 from shared.contracts.words import SYSTEM, Move, Stage
 
@@ -28,7 +28,7 @@ class MoveFacts(Value):
     at: AwareDatetime
     note: str = ""
     deadline: Deadline | None = None
-    score: Scored | None = None
+    score: Points | None = None
 
     @property
     def moved(self) -> Moved:
@@ -57,6 +57,7 @@ class MoveFacts(Value):
             to_stage=self.stage,
             at=self.at,
             note=self.note,
+            score=self.score,
         )
 
     @property
@@ -72,6 +73,7 @@ class MoveFacts(Value):
             version=self.version,
             at=self.at,
             note=self.note,
+            score=self.score,
             notices=() if self.stage is self.previous else of_move(self._entered, self.version),
         )
 
@@ -110,11 +112,11 @@ def carried_out(
     version: int,
     at: AwareDatetime,
     deadline: Deadline | None,
-    score: Scored | None = None,
+    score: Points | None = None,
 ) -> MoveFacts:
     """The move that a command asks for, from ``previous`` to ``stage``; ``version`` is the one before.
 
-    ``score`` is what a plan that becomes final is told.
+    ``score`` is that of a plan which comes to scored or to final.
     """
     return MoveFacts(
         command_id=command.command_id,

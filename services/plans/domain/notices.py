@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.plans.domain.rungs import Recipient
-from services.plans.domain.scored import Scored
 from shared.contracts.ids import PlanRef
 from shared.contracts.notices import (
     Cause,
@@ -25,6 +24,7 @@ from shared.contracts.notices import (
     StepOverdue,
 )
 from shared.contracts.rungs import FireRung
+from shared.contracts.scoring import Points
 from shared.contracts.words import SYSTEM, Milestone, Move, Rung, Stage
 
 
@@ -38,7 +38,7 @@ class Entered:
     actor: str
     note: str = ""
     due: datetime | None = None
-    score: Scored | None = None
+    score: Points | None = None
 
 
 ON_ENTERING: Mapping[Stage, Callable[[Entered], PlanNotice]] = {
@@ -79,7 +79,7 @@ def _returned(entered: Entered) -> PlanNotice:
     return PlanReturned(plan=plan, actor=entered.actor, note=entered.note, stage=stage, due=due)
 
 
-def _final(plan: PlanRef, score: Scored | None) -> PlanNotice:
+def _final(plan: PlanRef, score: Points | None) -> PlanNotice:
     return ScoreFinal(plan=plan, score=score.total, band=score.band) if score else ScoreFinal(plan=plan)
 
 

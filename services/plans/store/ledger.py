@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.plans.domain.ledger import ChainedLine, first_wrong
 from services.plans.store.tables import ledger, plans
+from shared.contracts.scoring import Points
 from shared.contracts.words import Move, Stage
 from shared.store.db import Connection
 
@@ -60,10 +61,10 @@ async def conditions(connection: Connection, plan_id: str, revision_version: int
     return list(rows.scalars())
 
 
-async def note_on_entering(connection: Connection, plan_id: str, stage: Stage) -> str:
-    """The note of the move by which the plan last came to a stage; empty when it never did."""
+async def score_on_entering(connection: Connection, plan_id: str, stage: Stage) -> Points | None:
+    """The score in the line of the move by which the plan last came to a stage; None without one."""
     found = await connection.execute(
-        select(ledger.c.note)
+        select(ledger.c.score)
         .where(
             ledger.c.plan_id == plan_id,
             ledger.c.to_stage == stage.value,
@@ -72,7 +73,8 @@ async def note_on_entering(connection: Connection, plan_id: str, stage: Stage) -
         .order_by(ledger.c.version.desc())
         .limit(1)
     )
-    return found.scalar() or ""
+    score = found.scalar()
+    return None if score is None else Points.deserialize(score)
 
 
 async def _lines_of(connection: Connection, plan_ids: Sequence[str]) -> dict[str, list[ChainedLine]]:

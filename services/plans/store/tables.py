@@ -132,6 +132,7 @@ ledger: Final = Table(
     Column("to_stage", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("note", Text, nullable=False),
+    Column("score", JSONB(none_as_null=True)),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("plan_id", "version"),

@@ -1,6 +1,7 @@
 """Moves and their ledger: one wins, each once, nothing is rewritten."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +20,7 @@ from shared.contracts.refusals import (
     OwnPlan,
     StaleVersion,
 )
+from shared.contracts.scoring import Points
 from shared.contracts.words import Move, Role, Stage
 from shared.org.organisation import Organisation
 from shared.store.db import Database
@@ -126,8 +128,8 @@ async def test_the_final_notice_tells_the_score_that_was_confirmed(
 ) -> None:
     await course.closed()
     scored = move(Move.CLOSE, 5, Stage.SCORED, "p017", key="close-for-good")
-    noted = scored.command.model_copy(update={"note": "92.5 excellent"})
-    await activities.move(scored.model_copy(update={"command": noted}))
+    points = Points(total=Decimal("92.5"), band="excellent")
+    await activities.move(scored.model_copy(update={"score": points}))
     await activities.move(move(Move.CONFIRM, 6, Stage.SCORED, "p017"))
     await activities.move(move(Move.CONFIRM, 7, Stage.FINAL, "boss1"))
     (notice,) = (await told(database, StageEntered))[-1]["notices"]

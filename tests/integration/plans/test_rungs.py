@@ -97,7 +97,7 @@ async def test_a_week_without_an_entry_is_reminded_and_each_week_anew(
     await course.tracking()
     await activities.fire_rung(of_week())
     await activities.fire_rung(of_week(deadline=deadline(Milestone.PROGRESS_DUE, day=20, month=3)))
-    assert await recipients(database) == [("p017", "closing"), ("p017", "closing")]
+    assert await recipients(database) == [("p017", "entry_reminder"), ("p017", "entry_reminder")]
 
 
 async def test_a_week_with_an_entry_is_not_reminded(

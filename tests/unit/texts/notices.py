@@ -14,7 +14,6 @@ from services.plans.domain import notices as of_plans
 from services.plans.domain.moves import MoveFacts, carried_out
 from services.plans.domain.rungs import Because as PlansBecause
 from services.plans.domain.rungs import Recipient as PlansRecipient
-from services.plans.domain.scored import Scored
 from services.review.domain import notices as of_review
 from services.review.domain.ladder import Because as ReviewBecause
 from services.review.domain.ladder import Recipient as ReviewRecipient
@@ -24,6 +23,7 @@ from services.scoring.domain.leaders import Recipient as ScoringRecipient
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.score import score_plan
 from shared.contracts.notices import Notice
+from shared.contracts.scoring import Points
 from shared.contracts.words import SYSTEM, Language, Milestone, Move, Party, Rung, Stage
 from tests.unit.services.notify.build import organisation, person
 from tests.unit.services.plans.build import command, deadline, fire
@@ -90,7 +90,7 @@ def _moved(move: Move, stage: Stage, actor: str, note: str) -> MoveFacts:
         version=4,
         at=NOW,
         deadline=deadline(),
-        score=Scored(total=Decimal("92.5"), band="excellent") if stage is Stage.FINAL else None,
+        score=Points(total=Decimal("92.5"), band="excellent") if stage is Stage.FINAL else None,
     )
 
 

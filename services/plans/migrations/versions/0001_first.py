@@ -149,6 +149,7 @@ def _ledger() -> None:
         sa.Column("to_stage", sa.Text, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("score", JSONB),
         sa.Column("previous_hash", sa.Text, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("plan_id", "version", name="pk_ledger"),

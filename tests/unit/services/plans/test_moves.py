@@ -7,14 +7,15 @@ import pytest
 
 from services.plans.domain.authority import require_actor
 from services.plans.domain.moves import MoveFacts, carried_out
-from services.plans.domain.scored import Scored
 from services.plans.domain.stages import require_editable, require_reporting
 from services.plans.domain.templates import effective
 from services.plans.domain.versions import require_content, require_version
 from shared.contracts.lifecycle import Command
+from shared.contracts.notices import ScoreFinal
 from shared.contracts.refusals import NotYourMove, OwnPlan, StaleVersion, WrongStage
+from shared.contracts.scoring import Points
 from shared.contracts.words import SYSTEM, Move, Party, Stage
-from tests.unit.services.plans.build import NOW, command, deadline, template
+from tests.unit.services.plans.build import NOW, PLAN, command, deadline, template
 
 
 def moved(given: Command, source: Stage, target: Stage) -> MoveFacts:
@@ -70,17 +71,20 @@ def test_the_author_hears_of_a_move_that_is_news_to_them(
     assert [(notice.recipient, notice.name) for notice in notices] == ([("p017", text)] if text else [])
 
 
-@pytest.mark.parametrize(
-    ("note", "score"),
-    [
-        ("92.5 excellent", Scored(total=Decimal("92.5"), band="excellent")),
-        ("62 band-b", Scored(total=Decimal(62), band="band-b")),
-        ("92.5", None),
-        ("", None),
-    ],
-)
-def test_a_score_is_read_from_the_note_of_the_move_that_showed_it(note: str, score: Scored | None) -> None:
-    assert Scored.noted(note) == score
+def test_a_score_stands_in_the_ledger_the_event_and_the_notice_as_a_value() -> None:
+    points = Points(total=Decimal("92.5"), band="excellent")
+    facts = carried_out(
+        command(Move.CONFIRM),
+        previous=Stage.SCORED,
+        stage=Stage.FINAL,
+        version=4,
+        at=NOW,
+        deadline=None,
+        score=points,
+    )
+    assert (facts.line.score, facts.event.score, facts.line.note) == (points, points, "")
+    (notice,) = facts.event.notices
+    assert notice.said == ScoreFinal(plan=PLAN, score=points.total, band=points.band)
 
 
 def test_a_notice_names_its_cause_once_and_what_waits() -> None:
