@@ -11,7 +11,7 @@ from bench.machine import cpu_of, processes, spent
 from bench.measure import closed_loop
 from bench.peers import BARE, DBOS, Drive, Peer
 from monthline.demo.stack import Stack
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 
 CPU, PEERS = "B1", "B8"
 OURS = "ours"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from faults.company import MAILS, NAMED
 from monthline.deployment import Deployment
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 
 KINDS = {
     "an address": re.compile(r"[\w.+-]+@" + re.escape(MAILS)),

@@ -20,14 +20,14 @@ from faults.sinks import MailSink, mail_server
 from faults.unprotected import CONSTRAINTS
 from monthline.demo.issuer import AUDIENCE, OPERATOR, Signer, SigningKey, issuer_app
 from monthline.demo.serving import serving
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import free_port
 from monthline.processes import signal_group
 from monthline.provision import provision_database, provision_stream
+from monthline.registry import MODULES, SERVICES
 from shared.base.settings import Settings
 from shared.contracts.organisation import Person
-from shared.migrations.run import SERVICES
 from shared.store.db import Database
 
 SECRET = "the drills' own role secret"

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import AnyHttpUrl
 from pydantic.json_schema import models_json_schema
 
+from monthline.registry import SERVICES
 from shared.base.settings import Settings
 from shared.bus.jetstream import STREAM
 from shared.contracts.events import EVENTS
-from shared.migrations.run import SERVICES
 from shared.process.runner import Service
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"

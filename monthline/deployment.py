@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
@@ -12,29 +12,17 @@ from pydantic import (
     Field,
     ValidationError,
     ValidationInfo,
+    create_model,
     field_validator,
 )
 from pydantic_settings import NoDecode
 
+from monthline.registry import DECLARATIONS, PORTS, SERVICES
 from shared.base.setting_types import Issuer, NatsUrl, PostgresUrl, SmtpUrl
 from shared.base.settings import NatsSettings, Port, TemporalSettings, from_json
 from shared.contracts.organisation import Zone
 from shared.contracts.values import Code
-from shared.migrations.run import SERVICES, service_url
-
-PORTS: Mapping[str, int] = {
-    "directory": 8101,
-    "plans": 8102,
-    "review": 8103,
-    "scoring": 8104,
-    "notify": 8105,
-    "workflows": 8106,
-}
-MODULES: Mapping[str, str] = {
-    **{service: f"services.{service}" for service in SERVICES},
-    "workflows": "workflows",
-}
-
+from shared.migrations.run import service_url
 
 ENGINE_SECRETS = (
     "PAYLOAD_KEYS",
@@ -43,7 +31,7 @@ ENGINE_SECRETS = (
     "TEMPORAL_TLS_CLIENT_CERT_PATH",
     "TEMPORAL_TLS_CLIENT_KEY_PATH",
 )
-"""What reads and commands the engine. ``notify``, which calls foreign webhooks, never talks to it."""
+"""What reads and commands the engine: not for services that never talk to it, such as ``notify``."""
 
 
 def _here(name: str) -> str:
@@ -78,7 +66,36 @@ def _place(url: str) -> str:
     return f"{host}:{port}/{options.get('dbname', parts.path.strip('/'))}"
 
 
-class Deployment(NatsSettings, TemporalSettings):
+class Owner(BaseModel):
+    """The owner of the schemas."""
+
+    database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
+
+
+def _urls_of_services() -> dict[str, Any]:
+    """SERVICE_OWNER_DATABASE_URL, SERVICE_DATABASE_URL and SERVICE_NATS_URL of every service."""
+    described = {
+        "owner_database_url": (
+            PostgresUrl,
+            "The owner where {}'s schema is elsewhere; DATABASE_URL without it",
+        ),
+        "database_url": (PostgresUrl, "DSN of {}'s role"),
+        "nats_url": (NatsUrl, "NATS as {}'s user; NATS_URL without it"),
+    }
+    return {
+        f"{name}_{suffix}": (kind | None, Field(None, description=text.format(one.called)))
+        for suffix, (kind, text) in described.items()
+        for name, one in DECLARATIONS.items()
+    }
+
+
+if TYPE_CHECKING:
+    UrlsOfServices = Owner
+else:
+    UrlsOfServices = create_model("UrlsOfServices", __base__=Owner, **_urls_of_services())
+
+
+class Deployment(UrlsOfServices, NatsSettings, TemporalSettings):
     """What an operator's commands need to know.
 
     ``database_url`` is the owner's: only ``migrate`` and ``doctor`` use it. Each service has a login
@@ -88,46 +105,10 @@ class Deployment(NatsSettings, TemporalSettings):
     for each service, SERVICE_NATS_URL names it.
     """
 
-    database_url: PostgresUrl = Field(description="PostgreSQL as the owner of the schemas")
-    directory_owner_database_url: PostgresUrl | None = Field(
-        None, description="The owner where the directory's schema is elsewhere; DATABASE_URL without it"
-    )
-    plans_owner_database_url: PostgresUrl | None = Field(
-        None, description="The owner where the plan service's schema is elsewhere; DATABASE_URL without it"
-    )
-    review_owner_database_url: PostgresUrl | None = Field(
-        None, description="The owner where the review service's schema is elsewhere; DATABASE_URL without it"
-    )
-    scoring_owner_database_url: PostgresUrl | None = Field(
-        None, description="The owner where the scoring service's schema is elsewhere; DATABASE_URL without it"
-    )
-    notify_owner_database_url: PostgresUrl | None = Field(
-        None, description="The owner where the notify service's schema is elsewhere; DATABASE_URL without it"
-    )
-    directory_database_url: PostgresUrl | None = Field(None, description="DSN of the directory's role")
-    plans_database_url: PostgresUrl | None = Field(None, description="DSN of the plan service's role")
-    review_database_url: PostgresUrl | None = Field(None, description="DSN of the review service's role")
-    scoring_database_url: PostgresUrl | None = Field(None, description="DSN of the scoring service's role")
-    notify_database_url: PostgresUrl | None = Field(None, description="DSN of the notify service's role")
     role_secret: Annotated[str, Field(min_length=16)] | None = Field(
         None,
         validate_default=True,
         description="Secret from which the passwords of the services' roles are made",
-    )
-    directory_nats_url: NatsUrl | None = Field(
-        None, description="NATS as the directory's user; NATS_URL without it"
-    )
-    plans_nats_url: NatsUrl | None = Field(
-        None, description="NATS as the plan service's user; NATS_URL without it"
-    )
-    review_nats_url: NatsUrl | None = Field(
-        None, description="NATS as the review service's user; NATS_URL without it"
-    )
-    scoring_nats_url: NatsUrl | None = Field(
-        None, description="NATS as the scoring service's user; NATS_URL without it"
-    )
-    notify_nats_url: NatsUrl | None = Field(
-        None, description="NATS as the notify service's user; NATS_URL without it"
     )
     company: Code = Field("company", description="Code of the company this deployment serves")
     company_zone: Zone = Field("Asia/Shanghai", description="Time zone of the company's deadlines")
@@ -136,7 +117,7 @@ class Deployment(NatsSettings, TemporalSettings):
     )
     oidc_jwks_url: AnyHttpUrl | None = Field(None, description="Where the issuer's public keys are")
     http_host: str = Field("127.0.0.1", description="Address the processes listen on")
-    base_port: Port = Field(8101, description="First of the six HTTP ports of `monthline up`")
+    base_port: Port = Field(8101, description="First of the HTTP ports of `monthline up`")
     process_urls: Urls = Field(
         {},
         description="For doctor: where the processes are when they are not those of `monthline up`, as JSON:"
@@ -190,7 +171,7 @@ class Deployment(NatsSettings, TemporalSettings):
 
     def port(self, name: str) -> int:
         """The HTTP port of a process of ``monthline up``."""
-        return self.base_port + list(PORTS).index(name)
+        return self.base_port + PORTS[name] - min(PORTS.values())
 
     def url(self, name: str) -> str:
         """The HTTP address of a process of ``monthline up``."""
@@ -213,7 +194,7 @@ class Deployment(NatsSettings, TemporalSettings):
             for service in SERVICES
             for kind in ("DATABASE", "OWNER_DATABASE", "NATS")
         }
-        if name == "notify":
+        if name in DECLARATIONS and not DECLARATIONS[name].engine:
             hidden |= dict.fromkeys(ENGINE_SECRETS, "")
         database = self.dsn(name) if name in SERVICES else ""
         return own | hidden | {"DATABASE_URL": database}

@@ -1,10 +1,9 @@
 """Who listens to what on NATS: every service's durables with their subjects, as the services declare them."""
 
 import importlib
-import importlib.util
 from collections.abc import Mapping
 
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES, has_module
 
 Durables = Mapping[str, tuple[str, ...]]
 
@@ -15,7 +14,7 @@ def listeners() -> dict[str, Durables]:
 
 
 def _durables(service: str) -> Durables:
-    if importlib.util.find_spec(f"services.{service}.reactions") is None:
+    if not has_module(service, "reactions"):
         return {}
     found: Durables = importlib.import_module(f"services.{service}.reactions").DURABLES
     return found

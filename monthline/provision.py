@@ -25,13 +25,14 @@ from temporalio.client import (
 
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
+from monthline.registry import SERVICES
 from shared.bus.connection import tls_of
 from shared.bus.jetstream import STREAM, Bus, provision, provision_consumers
 from shared.contracts.ids import LIFECYCLE_QUEUE, open_month_workflow_id, schedule_id
 from shared.contracts.lifecycle import OPEN_MONTH, SEARCH_ATTRIBUTES, OpenMonthInput
 from shared.engine.temporal import connect
 from shared.health.preflight import namespace_is_fit
-from shared.migrations.run import SERVICES, migrate
+from shared.migrations.run import migrate
 
 VALUE_TYPES = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from monthline.embedded import EmbeddedServers
+from monthline.registry import SERVICES
 from shared.base import log
 from shared.base.tasks import end
 from shared.bus.jetstream import Bus, provision
-from shared.migrations.run import SERVICES
 from shared.store.db import Database
 from tests.support.databases import close_owner, database_for, empty, migrate_all
 from tests.support.garbage import settle

@@ -17,7 +17,7 @@ from monthline.audit.reading import Reader
 from monthline.embedded.binaries import find_postgres
 from monthline.embedded.postgres import DATABASE
 from monthline.provision import provision_database, provision_stream
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 
 
 @fault(

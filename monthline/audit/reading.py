@@ -12,10 +12,10 @@ from monthline.audit.facts import Facts, Said
 from monthline.deployment import Deployment
 from monthline.listeners import all_durables
 from monthline.provision import connect_engine
+from monthline.registry import SERVICES
 from shared.base.tasks import within
 from shared.bus.connection import tls_of
 from shared.bus.jetstream import Bus
-from shared.migrations.run import SERVICES
 from shared.store.db import Database
 
 CONNECT = 10.0

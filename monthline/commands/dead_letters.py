@@ -10,12 +10,12 @@ from rich.table import Table
 
 from monthline.commands.surroundings import deployment, usable
 from monthline.deployment import Deployment
+from monthline.registry import SERVICES
 from monthline.terminal import complain, console
 from shared.base.diagnosis import POSTGRES
 from shared.base.settings import Settings
 from shared.bus.consumer import Consumer, Reaction
 from shared.bus.jetstream import Bus
-from shared.migrations.run import SERVICES
 from shared.org.common_tables import tables
 from shared.process.runner import Service
 from shared.store.db import Database

@@ -16,11 +16,12 @@ from monthline.provision import (
     provision_engine,
     provision_stream,
 )
+from monthline.registry import SERVICES
 from monthline.terminal import complain, console
 from shared.base.diagnosis import NATS, POSTGRES, TEMPORAL, Server
 from shared.base.tasks import within
 from shared.bus.jetstream import Bus
-from shared.migrations.run import SERVICES, look
+from shared.migrations.run import look
 from shared.store.db import Database
 
 Schedule = Annotated[

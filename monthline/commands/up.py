@@ -9,7 +9,8 @@ import typer
 
 from monthline.commands.migrate import provision
 from monthline.commands.surroundings import deployment
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
+from monthline.registry import MODULES
 from monthline.supervisor import ProcessError, ProcessSpec, Restart, Supervisor
 from monthline.terminal import complain, console
 

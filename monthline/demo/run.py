@@ -27,9 +27,9 @@ from monthline.demo.scene import Clock, Scene
 from monthline.demo.stack import ISSUER, MAIL_PAGE, Stack, running
 from monthline.demo.state import DataFolder, Memory, digest, schema_digest
 from monthline.demo.tempo import MONTH_SECONDS, calendar_needed, seconds_for, span_of
+from monthline.registry import SERVICES
 from shared.contracts.calendar import TimeScale
 from shared.contracts.words import Role
-from shared.migrations.run import SERVICES
 
 SAMPLE = Path(__file__).parent.parent / "company" / "sample"
 _ROUNDS = 2

@@ -20,14 +20,14 @@ from monthline.demo.mail import MailFolder, mail_app, receiving
 from monthline.demo.serving import serving
 from monthline.demo.state import DataFolder
 from monthline.demo.transport import Transport
-from monthline.deployment import MODULES, PORTS, Deployment
+from monthline.deployment import Deployment
 from monthline.embedded import EmbeddedServers, Ports
 from monthline.embedded.ports import LOOPBACK, Port
 from monthline.embedded.stack import ANY_PORTS
 from monthline.provision import provision_database, provision_stream
+from monthline.registry import MODULES, PORTS, SERVICES
 from monthline.supervisor import ProcessSpec, Restart, Supervisor
 from shared.base.settings import Settings
-from shared.migrations.run import SERVICES
 
 ISSUER, MAIL_PAGE, SMTP = "issuer", "mails", "smtp"
 PREFERRED: Mapping[str, int] = {**PORTS, ISSUER: 8107, MAIL_PAGE: 8108, SMTP: 8125}

@@ -5,8 +5,9 @@ import asyncio
 import aiosmtplib
 import httpx2
 
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
+from monthline.registry import MODULES
 from services.notify.smtp import SmtpServer
 
 PATIENCE = 5.0

@@ -9,8 +9,8 @@ from sqlalchemy import func, select, text
 
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
+from monthline.registry import SERVICES
 from shared.migrations.newest import newest
-from shared.migrations.run import SERVICES
 from shared.store.db import Connection, Database
 
 OLDEST = 180000

@@ -11,16 +11,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
 from monthline.provision import connect_engine, missing_search_attributes
+from monthline.registry import ACTIVE
 from shared.base.diagnosis import Unfit
-from shared.contracts.directory import DIRECTORY_QUEUE
 from shared.contracts.ids import LIFECYCLE_QUEUE, schedule_id
-from shared.contracts.plans import PLANS_QUEUE
-from shared.contracts.review import REVIEW_QUEUE
-from shared.contracts.scoring import SCORING_QUEUE
 from shared.engine.codec import Codec, key_of
 from shared.health.preflight import check_engine, sampled_payloads
 
-QUEUES = (DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE)
 PATIENCE = timedelta(seconds=5)
 
 
@@ -86,11 +82,11 @@ async def keys(deployment: Deployment) -> str:
 async def workers(deployment: Deployment) -> str:
     """Somebody polls every task queue."""
     client = await _connected(deployment)
-    idle = [queue for queue in QUEUES if not await _polled(client, queue, activity=True)]
+    idle = [queue for queue in ACTIVE if not await _polled(client, queue, activity=True)]
     idle += [queue for queue in (LIFECYCLE_QUEUE,) if not await _polled(client, queue, activity=False)]
     if idle:
         raise Ill(f"nobody works on: {', '.join(idle)}", "start those processes with RUN_WORKER=true")
-    return f"{len(QUEUES) + 1} task queues have workers"
+    return f"{len(ACTIVE) + 1} task queues have workers"
 
 
 async def _polled(client: Client, queue: str, *, activity: bool) -> bool:

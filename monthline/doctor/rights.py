@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill
+from monthline.registry import SERVICES
 from shared.base.diagnosis import POSTGRES, fix_of, said_by
-from shared.migrations.run import SERVICES
 from shared.store.db import APPEND_ONLY, Database
 
 ROLE = """

@@ -10,11 +10,11 @@ from nats.js.errors import APIError, NotFoundError
 from monthline.deployment import Deployment
 from monthline.doctor.verdict import Ill, first_line
 from monthline.listeners import all_durables, listeners
+from monthline.registry import SERVICES
 from shared.base.diagnosis import NATS, Unfit, fix_of
 from shared.bus.connection import tls_of
 from shared.bus.jetstream import STREAM, Bus
 from shared.bus.stream_preflight import check_stream
-from shared.migrations.run import SERVICES
 
 PATIENCE = 5.0
 

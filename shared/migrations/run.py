@@ -14,7 +14,6 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, make_url, text
 from shared.base.diagnosis import Unfit
 from shared.store.db import APPEND_ONLY
 
-SERVICES = ("directory", "plans", "review", "scoring", "notify")
 ROOT = Path(__file__).parents[2]
 MAY_MIGRATE = """
 select current_user as role, current_database() as database, rolsuper or rolcreaterole as roles,

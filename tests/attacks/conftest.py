@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from shared.store.db import Database
 from tests.attacks.house import House, build
 from tests.support.databases import empty

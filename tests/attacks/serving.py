@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Thread
 
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from shared.web.serving import Server
 from shared.web.serving import server as made
 from tests.attacks.house import House, build

@@ -20,8 +20,8 @@ from schemathesis.core.transport import Response
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from monthline.api_documents import FOLDER
+from monthline.registry import SERVICES
 from shared.contracts.words import Stage
-from shared.migrations.run import SERVICES
 from tests.attacks.company import CALLERS, DELEGATION, plan_in
 from tests.attacks.serving import Served, serving
 from tests.attacks.table import THOROUGH

@@ -16,12 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from monthline.registry import SERVICES
 from shared.base import log
 from shared.bus.envelope import Poison, opened
 from shared.contracts.events import PersonChanged
 from shared.contracts.refusals import NotSignedIn, StoreDown
 from shared.contracts.words import Stage
-from shared.migrations.run import SERVICES
 from shared.store.db import Database
 from tests.attacks.company import plan_in
 from tests.attacks.house import House

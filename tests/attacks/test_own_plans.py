@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monthline.registry import SERVICES
 from services.plans.activities import PlansActivitiesImpl
 from services.plans.store.tables import ORG as PLAN_ORG
 from services.review.activities import ReviewActivitiesImpl
@@ -18,7 +19,6 @@ from shared.contracts.refusals import NotApprover, NotYourMove, OwnPlan, Refusal
 from shared.contracts.review import RecordDecision
 from shared.contracts.scoring import AnswerScore
 from shared.contracts.words import Milestone, Move, Party, Role, Stage
-from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
 from shared.store.db import Database
 from tests.attacks.company import AFTER, DELEGATION, DEPARTMENTS, EVER, PEOPLE, VERSIONS, plan_in

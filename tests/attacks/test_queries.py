@@ -18,7 +18,7 @@ import services
 import shared
 import workflows
 from monthline.api_documents import FOLDER
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from shared.store.db import Database
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from monthline.registry import SERVICES
 from shared.contracts.words import Stage
-from shared.migrations.run import SERVICES
 from tests.attacks.company import CALLERS, plan_in
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monthline.api_documents import FOLDER
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from tests.attacks.house import House
 from tests.attacks.rights import RIGHTS
 from tests.attacks.tokens import bearer

@@ -2,7 +2,7 @@
 
 import json
 
-from monthline.deployment import MODULES
+from monthline.registry import MODULES
 from tests.deployment.breaking import Breaking, config, container, drop, one, pod, policy, variable
 from tests.support.kustomize import pod_template
 

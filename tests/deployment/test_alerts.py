@@ -8,15 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from monthline.deployment import MODULES
+from monthline.registry import MODULES, QUEUES, SERVICES
 from shared.base.settings import Settings
-from shared.contracts.directory import DIRECTORY_QUEUE
-from shared.contracts.ids import LIFECYCLE_QUEUE
-from shared.contracts.plans import PLANS_QUEUE
-from shared.contracts.review import REVIEW_QUEUE
-from shared.contracts.scoring import SCORING_QUEUE
 from shared.health.gauges import SHOWN
-from shared.migrations.run import SERVICES
 from shared.telemetry import metrics
 
 ROOT = Path(__file__).parents[2]
@@ -130,8 +124,7 @@ def test_a_worker_half_of_which_no_process_is_left_is_told_of() -> None:
 
 def test_a_task_queue_whose_figures_are_gone_has_no_pollers_either() -> None:
     expression = of("MonthlineNoPollers")
-    queues = {DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE, LIFECYCLE_QUEUE}
-    assert set(re.findall(r'absent\(temporal_num_pollers\{task_queue="(\w+)"\}\)', expression)) == queues
+    assert set(re.findall(r'absent\(temporal_num_pollers\{task_queue="(\w+)"\}\)', expression)) == set(QUEUES)
 
 
 def test_one_service_s_reconciler_does_not_speak_for_another_s() -> None:

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from monthline.deployment import MODULES, Deployment, Reached, from_environment
+from monthline.deployment import Deployment, Reached, from_environment
+from monthline.registry import MODULES, SERVICES
 from shared.base.settings import CodecSettings, ProcessSettings, Settings
 from shared.engine.temporal import GRACE
-from shared.migrations.run import SERVICES
 from shared.web.serving import GRACE as HTTP_GRACE
 from tests.support import compose
 

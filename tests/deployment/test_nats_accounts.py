@@ -4,8 +4,8 @@ from pathlib import Path
 
 from monthline.listeners import listeners
 from monthline.nats_accounts import NEVER, may_publish, text
+from monthline.registry import SERVICES
 from shared.contracts.events import EVENTS
-from shared.migrations.run import SERVICES
 
 COMMITTED = Path(__file__).parents[2] / "deploy" / "nats" / "accounts.conf"
 

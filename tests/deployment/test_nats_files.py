@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monthline.nats_accounts import OPERATOR, variable
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from tests.support.certificates import Authority
 
 FILES = Path(__file__).parents[2] / "deploy" / "nats"

@@ -15,7 +15,7 @@ from monthline.demo.display import Steps
 from monthline.demo.run import bill_for, played_month
 from monthline.demo.stack import Stack
 from monthline.demo.state import DataFolder
-from monthline.deployment import MODULES
+from monthline.registry import MODULES
 from shared.contracts.words import Language
 
 pytestmark = [pytest.mark.slow, pytest.mark.setup_limit(300)]

@@ -8,9 +8,9 @@ import os
 import re
 
 os.environ["FAULTS_NAME"] = "workflows-2"
+from monthline.registry import MODULES
 from faults import pace, points, unprotected
 from faults.cases import CASES
-from monthline.deployment import MODULES
 
 for module in MODULES.values():
     pace.quicken(module)

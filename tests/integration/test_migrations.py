@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from shared.migrations.run import SERVICES, config_for, migrate, service_url
+from monthline.registry import SERVICES
+from shared.migrations.run import config_for, migrate, service_url
 from tests.support.databases import SECRET
 
 

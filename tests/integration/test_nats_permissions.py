@@ -17,6 +17,7 @@ from monthline.doctor.verdict import Ill
 from monthline.listeners import all_durables, listeners
 from monthline.nats_accounts import OPERATOR
 from monthline.provision import provision_stream
+from monthline.registry import SERVICES
 from services.plans.reactions import REACTIONS
 from services.plans.store.tables import OUTBOX as PLANS_OUTBOX
 from services.scoring.store.tables import OUTBOX as SCORING_OUTBOX
@@ -26,7 +27,6 @@ from shared.bus.envelope import Meta
 from shared.bus.jetstream import STREAM, Bus
 from shared.bus.relay import Relay
 from shared.contracts.events import EVENTS, Event, MetricRecorded
-from shared.migrations.run import SERVICES
 from shared.process.runner import bus_check
 from shared.store.db import Connection, Database
 from tests.support.background import listening, running

@@ -4,7 +4,8 @@ from functools import cache
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from shared.migrations.run import SERVICES, migrate, service_url
+from monthline.registry import SERVICES
+from shared.migrations.run import migrate, service_url
 from shared.store.db import Database
 
 SECRET = "tests"

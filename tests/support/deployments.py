@@ -11,9 +11,10 @@ from pathlib import Path
 
 import httpx2
 
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
+from monthline.registry import MODULES
 
 SECRET = "a secret of sixteen or more"
 KEY_A = "a:" + "A" * 43 + "="

@@ -9,7 +9,7 @@ from pathlib import Path
 from monthline.embedded import NatsServer
 from monthline.embedded.ports import LOOPBACK
 from monthline.nats_accounts import OPERATOR, variable
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 from tests.support.certificates import Pair
 
 ACCOUNTS = Path(__file__).parents[2] / "deploy" / "nats" / "accounts.conf"

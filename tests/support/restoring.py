@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.binaries import find_postgres
-from shared.migrations.run import SERVICES
+from monthline.registry import SERVICES
 
 FILES = (
     "NATS_CA",

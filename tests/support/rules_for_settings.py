@@ -12,13 +12,9 @@ from typing import Any
 import yaml
 from pydantic.fields import FieldInfo
 
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
+from monthline.registry import MODULES, QUEUES
 from shared.base.settings import CodecSettings, ProcessSettings, Settings
-from shared.contracts.directory import DIRECTORY_QUEUE
-from shared.contracts.ids import LIFECYCLE_QUEUE
-from shared.contracts.plans import PLANS_QUEUE
-from shared.contracts.review import REVIEW_QUEUE
-from shared.contracts.scoring import SCORING_QUEUE
 from tests.support.connection_table import documented
 from tests.support.kustomize import Manifest
 from tests.support.manifests import (
@@ -36,7 +32,6 @@ OTHER_SETTINGS = {
     "workflows": ProcessSettings.model_fields,
     "codec": CodecSettings.model_fields,
 }
-QUEUES = {DIRECTORY_QUEUE, PLANS_QUEUE, REVIEW_QUEUE, SCORING_QUEUE, LIFECYCLE_QUEUE}
 SECRET_NAME = re.compile(r"PASSWORD|PAYLOAD_KEYS|SECRET|TOKEN|API_KEY$|DATABASE_URL$|NATS_URL$|SMTP_URL$")
 SECRET_VALUE = re.compile(r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN|\beyJ[A-Za-z0-9_-]{10,}")
 

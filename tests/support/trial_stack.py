@@ -22,9 +22,10 @@ from monthline.demo.display import Steps
 from monthline.demo.issuer import AUDIENCE, OPERATOR, Signer, SigningKey
 from monthline.demo.stack import ISSUER, SMTP, Ground, Stack, serve_pages, settled
 from monthline.demo.state import DataFolder
-from monthline.deployment import MODULES, Deployment
+from monthline.deployment import Deployment
 from monthline.embedded import EmbeddedServers
 from monthline.embedded.ports import LOOPBACK, free_port
+from monthline.registry import MODULES
 from monthline.supervisor import ProcessSpec, Supervisor
 from shared.base.settings import Settings
 from tests.support.certificates import Authority

@@ -9,6 +9,7 @@ from monthline.audit import rows
 from monthline.audit.facts import COPYING, Copy, Facts, Lifecycle
 from monthline.audit.invariants import broken, judge
 from monthline.audit.reading import merge
+from monthline.registry import SERVICES
 from services.directory.domain.organisation import Change
 from services.directory.store import register
 from services.directory.store.tables import OUTBOX as directory_outbox
@@ -18,7 +19,6 @@ from services.plans.store import ledger, plans
 from services.plans.store.tables import ORG
 from services.plans.store.tables import OUTBOX as plans_outbox
 from shared.contracts.words import Milestone, Move, Stage
-from shared.migrations.run import SERVICES
 from shared.org.copy import OrgCache
 from shared.store.db import Database, together
 from tests.integration.plans.company import DEPARTMENTS, PEOPLE, settle_in

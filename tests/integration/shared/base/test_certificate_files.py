@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monthline.deployment import MODULES, from_environment
+from monthline.deployment import from_environment
+from monthline.registry import MODULES
 from shared.base.settings import Settings
 from shared.engine.temporal import tls_of as temporal_tls
 from shared.process.runner import load_settings

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 
+from monthline.registry import SERVICES
 from shared.base.diagnosis import Unfit
 from shared.bus.jetstream import stream_config
 from shared.bus.stream_preflight import misfits
 from shared.health.preflight import Preflight, check_schema
 from shared.migrations.newest import ROOT, newest
-from shared.migrations.run import SERVICES
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -6,12 +6,12 @@ import pytest
 from temporalio.common import VersioningBehavior
 
 from monthline.deployment import DeploymentError, from_environment
+from monthline.registry import SERVICES
 from shared.base.settings import CodecSettings, Settings
 from shared.bus.connection import address_of
 from shared.bus.connection import tls_of as nats_tls
 from shared.engine.temporal import BUILD, versioning
 from shared.engine.temporal import tls_of as temporal_tls
-from shared.migrations.run import SERVICES
 from shared.process.runner import load_settings
 from tests.support.certificates import Authority
 

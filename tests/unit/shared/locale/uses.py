@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from monthline.company.loading import Loaded
 from monthline.demo.stack import ISSUER, MAIL_PAGE
+from monthline.registry import SERVICES
 from services.notify.rendering import UNKNOWN, UNKNOWN_PLAN
 from services.plans.domain.lint.rules import RULES
 from services.scoring.domain import measure, score
@@ -16,7 +17,6 @@ from services.scoring.domain.policy import DEFAULT_BANDS
 from shared.contracts.notices import NOTICES, Cause
 from shared.contracts.refusals import REFUSALS, Refusal
 from shared.contracts.words import Milestone, Move, Party, Role, Rung, Severity, Stage
-from shared.migrations.run import SERVICES
 
 ROOT = Path(__file__).parents[4]
 PRODUCT = ("monthline", "services", "shared", "workflows")
