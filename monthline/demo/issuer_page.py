@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from jinja2 import Environment
 
 from shared.contracts.organisation import Person
+from shared.contracts.words import Language
+from shared.locale.catalogue import in_every_language, text
 
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Monthline demo · 登录 · sign in</title>
+<title>{{ said("demo.tokens.sign_in") }} – Monthline demo</title>
 <style nonce="{{ nonce }}">
   body { font: 15px/1.5 system-ui, sans-serif; color: #1d2433; }
   body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
@@ -25,24 +27,29 @@ _PAGE = """<!doctype html>
 </style>
 </head>
 <body>
-<h1>Monthline demo: tokens · 演示令牌</h1>
-<p>Copy a token and paste it into “Authorize” of any service's API docs. This issuer exists only in
-the demo and only on this machine.
-复制令牌后粘贴到任一服务接口文档的 “Authorize” 中；此签发方仅供本机演示。</p>
+<h1>{{ said("demo.tokens.title") }}</h1>
+{% for language in languages %}
+<p lang="{{ language }}">{{ text("demo.tokens.use", language) }}</p>
+{% endfor %}
 <table>
-<thead><tr><th>Person · 人员</th><th>Department · 部门</th><th>Roles · 角色</th><th></th></tr></thead>
+<thead><tr>
+  <th>{{ said("label.kind.person") }}</th>
+  <th>{{ said("label.kind.department") }}</th>
+  <th>{{ said("demo.tokens.roles") }}</th>
+  <th></th>
+</tr></thead>
 <tbody>
 {% for person in people %}
 <tr>
   <td>{{ person.name.zh }} · {{ person.name.en }} <code>{{ person.id }}</code></td>
   <td>{{ person.department }}</td>
   <td>{{ person.roles | map(attribute="role") | join(", ") }}</td>
-  <td><button type="button" data-person="{{ person.id }}">copy token · 复制令牌</button></td>
+  <td><button type="button" data-person="{{ person.id }}">{{ said("demo.tokens.copy") }}</button></td>
 </tr>
 {% endfor %}
 <tr>
-  <td>操作员 · Operator <code>{{ operator }}</code></td><td></td><td>admin</td>
-  <td><button type="button" data-person="{{ operator }}">copy token · 复制令牌</button></td>
+  <td>{{ said("demo.tokens.operator") }} <code>{{ operator }}</code></td><td></td><td>admin</td>
+  <td><button type="button" data-person="{{ operator }}">{{ said("demo.tokens.copy") }}</button></td>
 </tr>
 </tbody>
 </table>
@@ -58,7 +65,7 @@ the demo and only on this machine.
       const {access_token} = await answer.json();
       await navigator.clipboard.writeText(access_token);
       button.classList.add("done");
-      button.textContent = "copied · 已复制";
+      button.textContent = {{ said("demo.tokens.copied") | tojson }};
       setTimeout(() => { button.textContent = text; button.classList.remove("done"); }, 1500);
     });
   }
@@ -73,4 +80,11 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 def render_page(people: Sequence[Person], operator: str, nonce: str) -> str:
     """The page as HTML; ``nonce`` is the one its content security policy allows."""
     ordered = sorted(people, key=lambda person: (person.department, person.id))
-    return _TEMPLATE.render(people=ordered, operator=operator, nonce=nonce)
+    return _TEMPLATE.render(
+        people=ordered,
+        operator=operator,
+        nonce=nonce,
+        said=in_every_language,
+        text=text,
+        languages=list(Language),
+    )

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from jinja2 import Environment
 
+from shared.locale.catalogue import in_every_language
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -24,7 +26,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>邮件 · Mails ({{ total }}) – Monthline demo</title>
+<title>{{ said("demo.mails.mails") }} ({{ total }}) – Monthline demo</title>
 <style nonce="{{ nonce }}">
   :root {
     color-scheme: light dark;
@@ -74,17 +76,17 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <header>
-  <h1>演示邮箱 · Demo mails
-    <small>{{ total }} 封邮件，全部留在本机 · {{ total }} mails, none of which left this machine</small>
+  <h1>{{ said("demo.mails.title") }}
+    <small>{{ said("demo.mails.count", count=total) }}</small>
   </h1>
   <form method="get" action="/">
-    <select name="to" aria-label="收件人 · Recipient">
-      <option value="">全部收件人 · Everybody</option>
+    <select name="to" aria-label="{{ said("demo.mails.recipient") }}">
+      <option value="">{{ said("demo.mails.everybody") }}</option>
       {% for address in addresses %}
       <option value="{{ address }}"{% if address == chosen %} selected{% endif %}>{{ address }}</option>
       {% endfor %}
     </select>
-    <button type="submit">筛选 · Show</button>
+    <button type="submit">{{ said("demo.mails.show") }}</button>
   </form>
 </header>
 {% if mails %}
@@ -102,10 +104,10 @@ _PAGE = """<!doctype html>
 {% endfor %}
 </ol>
 {% else %}
-<ol><li class="empty">还没有邮件 · No mails yet</li></ol>
+<ol><li class="empty">{{ said("demo.mails.none") }}</li></ol>
 {% endif %}
 <footer>
-  显示最新 {{ mails | length }} 封 · The newest {{ mails | length }} are shown ·
+  {{ said("demo.mails.newest", count=mails | length) }} ·
   <a href="/mails.json">mails.json</a>
 </footer>
 </body>
@@ -119,4 +121,6 @@ def render_page(
     mails: Sequence[Mail], *, total: int, addresses: Sequence[str], chosen: str, nonce: str
 ) -> str:
     """The page as HTML; ``nonce`` is the one its content security policy allows."""
-    return _TEMPLATE.render(mails=mails, total=total, addresses=addresses, chosen=chosen, nonce=nonce)
+    return _TEMPLATE.render(
+        mails=mails, total=total, addresses=addresses, chosen=chosen, nonce=nonce, said=in_every_language
+    )

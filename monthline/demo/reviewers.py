@@ -10,6 +10,7 @@ from monthline.demo.transport import Refusal
 from monthline.demo.views import ScoreLine, WaitingItem
 from shared.contracts.calendar import StepPolicy
 from shared.contracts.words import Move, Role, Rung, Stage
+from shared.locale.catalogue import in_every_language
 
 REVIEWS = (0.4, 0.8)
 """Seconds between two looks at what waits: while something does, and at most when nothing does."""
@@ -20,8 +21,6 @@ SCORES = (0.6, 1.5)
 AT_ONCE = 4
 """How many decisions one person has on their way."""
 
-UPHELD = "已复核，维持原评分。 Looked at again; the score stands."
-"""What a leader answers to a dispute when the story gives them no words."""
 
 _LOST_RACE = frozenset({"version.stale", "move.already_decided", "move.wrong_stage"})
 
@@ -145,7 +144,7 @@ class Leader:
     async def _confirm(self, line: ScoreLine) -> None:
         note = None
         if line.answers.dispute_open:
-            note = self._scene.part(line.author).answer or UPHELD
+            note = self._scene.part(line.author).answer or in_every_language("demo.upheld")
         try:
             await self._client.move(Move.CONFIRM, line.plan_id, line.version, note=note)
         except Refusal as refusal:

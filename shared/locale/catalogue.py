@@ -55,6 +55,11 @@ def text(code: str, language: Language, /, **parameters: object) -> str:
     return filled(code, language, parameters)
 
 
+def in_every_language(code: str, /, **parameters: object) -> str:
+    """The text in each language there is, for a page whose reader is not known."""
+    return " · ".join(text(code, language, **parameters) for language in Language)
+
+
 def filled(code: str, language: Language, parameters: Mapping[str, object], unsaid: str = UNSAID) -> str:
     """As :func:`text`; a parameter that is not given is shown as ``unsaid``."""
     return template(code, language, parameters.get("count")).format_map(_Parameters(parameters, unsaid))

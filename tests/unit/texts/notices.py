@@ -35,9 +35,9 @@ from tests.unit.services.scoring.company import firing
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 READERS = {
-    Language.ZH: person("zh1", "李娜", "Li Na"),
-    Language.EN: person("en1", "王芳", "Wang Fang", language=Language.EN, zone="Europe/Berlin"),
-}
+    language: person(f"{language}1", "王芳", "Wang Fang", language=language, zone="Europe/Berlin")
+    for language in Language
+} | {Language.ZH: person("zh1", "李娜", "Li Na")}
 COMPANY = organisation(person(), person("author", "赵敏", "Zhao Min"), *READERS.values())
 SCORE = score_plan(closed([item("a", 100, measure=BINARY)], [actual("a", 1)]), ScoringPolicy())
 

@@ -38,7 +38,7 @@ CODE = re.compile(rf"(?:{'|'.join(FAMILIES)})(?:\.[a-z0-9_]+)+")
 OTHERS = frozenset({"demo.json", "demo.lock", "mail.html", "notice.unknown"})
 """Names of files, and of a line in the log, which look like codes."""
 
-SAYING = frozenset({"text", "sentence", "field_error", "say", "note", "done", "_say"})
+SAYING = frozenset({"text", "sentence", "field_error", "say", "note", "done", "_say", "in_every_language"})
 """The functions that take a text's code and its parameters by name."""
 
 WANTED = (ast.Assign, ast.Call, ast.Constant)
@@ -132,7 +132,7 @@ def _vocabularies() -> Iterator[tuple[str, frozenset[str] | None]]:
 
 
 def _written() -> Iterator[tuple[str, frozenset[str] | None]]:
-    for code in _constants():
+    for code in _constants() | _pages():
         if CODE.fullmatch(code):
             yield code, None
     for call in _nodes(ast.Call):
@@ -142,6 +142,12 @@ def _written() -> Iterator[tuple[str, frozenset[str] | None]]:
         named = [word.arg for word in call.keywords]
         if _called(call) in SAYING and codes and CODE.fullmatch(codes[-1]) and None not in named:
             yield codes[-1], frozenset(name for name in named if name)
+
+
+def _pages() -> set[str]:
+    """The codes in the templates of pages."""
+    written = (node.value for node in _nodes(ast.Constant) if isinstance(node.value, str))
+    return {code for page in written for code in re.findall(r'\{\{ (?:said|text)\("([a-z_.]+)"', page)}
 
 
 def _constants() -> set[str]:
