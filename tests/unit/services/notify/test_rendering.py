@@ -57,8 +57,8 @@ def test_an_instant_written_in_another_zone_is_the_same_instant() -> None:
 
 def test_a_return_by_policy_says_which_deadline_has_passed() -> None:
     said = PlanReturnedByTime(plan=PLAN, milestone=Milestone.HR_REVIEW_DUE, stage=Stage.DRAFTING)
-    assert "退回原因：“HR 初审”期限已过，按制度退回。" in render(notice(said), COMPANY).lines
-    assert not [line for line in render(notice(returned("份额")), COMPANY).lines if "期限已过" in line]
+    assert "退回原因：“HR 初审”已逾期，按制度退回修改。" in render(notice(said), COMPANY).lines
+    assert not [line for line in render(notice(returned("份额")), COMPANY).lines if "已逾期" in line]
 
 
 def test_a_paragraph_whose_parameter_is_empty_is_left_out() -> None:
