@@ -141,7 +141,7 @@ async def shuffled(world: World) -> None:
 
 @fault(
     "F16",
-    "poison: bad JSON, an unknown type, 2 MiB, a handler that always throws",
+    "poison: bad JSON, a type that is not the subject, 2 MiB, a handler that always throws",
     without=("burial",),
     breaks="dead letters after 40 s",
 )

@@ -64,6 +64,26 @@ def _burial(module: str) -> None:
     replace("shared.bus.consumer:Consumer", "bury", bury)
 
 
+@removal("tolerance")
+def _tolerance(module: str) -> None:
+    """Data of another version is refused: unknown fields, and events of an unknown type."""
+    converter = load("shared.engine.payload_converter:TolerantJsonConverter")
+    converter.from_payload = super(converter, converter).from_payload
+    value = load("shared.contracts.values:Value")
+    value.deserialize = classmethod(lambda cls, data: cls.model_validate(data))
+    envelope = load("shared.bus.envelope")
+    consumer = load("shared.bus.consumer")
+    opened = envelope.opened
+
+    def strictly_opened(*given: Any) -> object:
+        try:
+            return opened(*given)
+        except envelope.UnknownEvent as unknown:
+            raise envelope.Poison(str(unknown)) from unknown
+
+    consumer.opened = strictly_opened
+
+
 @removal("sent-mark")
 def _sent_mark(module: str) -> None:
     """The sender does not note what it has sent."""
