@@ -105,7 +105,7 @@ async def served() -> AsyncIterator[str]:
     """The codec server on a port of its own."""
     server = server_of(configured().model_copy(update={"http_port": (port := free_port())}), Names())
     running = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:
             await asyncio.sleep(0.01)
     try:
@@ -117,7 +117,7 @@ async def served() -> AsyncIterator[str]:
 
 async def test_who_does_not_send_a_whole_request_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Impatient, "patience", 0.3)
-    async with served() as url, asyncio.timeout(10):
+    async with served() as url, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection(LOOPBACK, int(url.rpartition(":")[2]))
         writer.write(b"POST /decode HTTP/1.1\r\nHost: x\r\n")
         assert await reader.read() == b""

@@ -262,7 +262,7 @@ async def test_a_consumer_that_binds_again_leaves_no_subscription_behind(
     monkeypatch.setattr(Consumer, "_fetch", fails)
     async with running(Consumer(database, OUTBOX, bus, reaction()).run()):
         for _ in range(2):
-            await asyncio.wait_for(failed.wait(), 10)
+            await asyncio.wait_for(failed.wait(), 60)
             failed.clear()
     left = set(bus._client._subs) - subscriptions  # type: ignore[union-attr]
     # One inbox for the answers of requests belongs to the client itself.

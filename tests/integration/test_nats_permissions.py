@@ -178,7 +178,7 @@ async def test_a_fact_goes_from_one_service_to_another_with_the_permissions_of_b
             taken.set()
 
         consumer = Consumer(plans, PLANS_OUTBOX, to_plans, replace(reaction, handler=each(take)))
-        async with running(consumer.run()), asyncio.timeout(20):
+        async with running(consumer.run()), asyncio.timeout(60):
             await taken.wait()
             while await _unacknowledged(connected, "plans-metrics"):
                 await asyncio.sleep(0.02)
@@ -269,7 +269,7 @@ async def test_a_password_is_not_told_to_a_server_that_offers_no_tls(scheme: str
         tls = ssl.create_default_context() if scheme == "tls" else None
         bus = Bus(f"{scheme}://plans:hunter2@127.0.0.1:{port}", name="test", tls=tls)
         async with running(bus.connect()):
-            assert (b"hunter2" in await asyncio.wait_for(heard.get(), 10)) is told
+            assert (b"hunter2" in await asyncio.wait_for(heard.get(), 60)) is told
         await bus.close()
 
 

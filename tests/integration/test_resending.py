@@ -90,7 +90,7 @@ async def test_commands_of_several_plans_are_sent_again_together_and_those_of_on
 ) -> None:
     await pending(database, 6)
     slow = Slow()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await gateway(database, slow).resend_overdue(age=timedelta()) == 6
     assert not slow.doubled
     assert len(slow.received) == 6

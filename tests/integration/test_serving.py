@@ -70,7 +70,7 @@ async def serving() -> AsyncIterator[Served]:
 
 @pytest.mark.parametrize("sent", [b"", HEAD, HEAD + b"Content-Length: 9\r\n\r\nabc"])
 async def test_who_does_not_send_a_whole_request_is_cut_off(impatient: None, sent: bytes) -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(sent)
         assert await reader.read() == b""
@@ -78,7 +78,7 @@ async def test_who_does_not_send_a_whole_request_is_cut_off(impatient: None, sen
 
 
 async def test_who_has_connected_when_the_server_stops_is_answered_and_sent_away() -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         new, begun, silent = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(3)]
         begun[1].write(HEAD)
         await asyncio.sleep(0.05)
@@ -95,7 +95,7 @@ async def test_who_has_connected_when_the_server_stops_is_answered_and_sent_away
 
 
 async def test_an_answer_may_take_longer_and_the_next_request_on_the_connection_too(impatient: None) -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         for _ in range(2):
             writer.write(WHOLE)
@@ -118,7 +118,7 @@ BODY = b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"
     ids=["path", "header", "headers", "trailers"],
 )
 async def test_who_sends_more_beside_a_body_than_is_bearable_is_cut_off(sent: bytes, answered: bytes) -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         # What is sent beyond would find nobody to read it, and cost the sender the answer.
         for start in range(0, 80_000, 10_000):
@@ -138,7 +138,7 @@ LONG = HEAD + b"X-Long: " + b"x" * 100_000 + b"\r\nContent-Length: 2\r\n\r\nab"
 async def test_a_head_that_comes_in_one_piece_is_refused_in_its_turn(
     sent: bytes, answers: list[bytes]
 ) -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(sent)
         answer = await reader.read()
@@ -148,7 +148,7 @@ async def test_a_head_that_comes_in_one_piece_is_refused_in_its_turn(
 
 
 async def test_no_refusal_is_put_before_the_answer_of_another_request() -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(WHOLE)
         await asyncio.sleep(0.1)
@@ -162,7 +162,7 @@ async def test_no_refusal_is_put_before_the_answer_of_another_request() -> None:
 
 async def test_a_body_may_be_longer_than_that_and_headers_come_with_every_request() -> None:
     whole = HEAD + b"X-Long: " + b"x" * 30_000 + b"\r\nContent-Length: 200000\r\n\r\n" + b"b" * 200_000
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         for _ in range(3):
             writer.write(whole)
@@ -172,7 +172,7 @@ async def test_a_body_may_be_longer_than_that_and_headers_come_with_every_reques
 
 
 async def test_who_is_in_the_middle_of_a_body_when_the_server_stops_is_answered_and_sent_away() -> None:
-    async with serving() as served, asyncio.timeout(10):
+    async with serving() as served, asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(WHOLE[:-1])
         await asyncio.sleep(0.05)

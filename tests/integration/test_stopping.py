@@ -44,7 +44,7 @@ class Stubborn:
 async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:
     tasks = [asyncio.create_task(Stubborn(times).run()) for times in (0, 2)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await end(tasks, again=0.01)
     assert all(task.cancelled() for task in tasks)
 
@@ -83,7 +83,7 @@ async def test_who_ends_tasks_and_is_ended_meanwhile_has_ended_them() -> None:
     await asyncio.sleep(0)
     outer = asyncio.create_task(ends(inner))
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await end([outer], again=0.1)
     assert (inner.cancelled(), outer.cancelled()) == (True, True)
 
@@ -147,7 +147,7 @@ async def test_the_worker_goes_on_until_the_last_request_is_answered(servers: Em
     settings = ProcessSettings(temporal_address=servers.temporal.address, http_port=free_port())
     running = asyncio.create_task(serve(Service("slow", settings, app, worker=make), stop))
     url = f"http://127.0.0.1:{settings.http_port}/slow"
-    async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(20):
+    async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
         asked = asyncio.create_task(_asked(client, url))
         await let_in.wait()
         stop.set()
@@ -184,7 +184,7 @@ async def test_a_process_whose_port_is_taken_ends_and_names_it(
 ) -> None:
     there = deployment_on(servers)
     async with process(there, "review", tmp_path, {"HTTP_PORT": str(taken)}) as started:
-        assert await asyncio.wait_for(started.process.wait(), 30) == 1
+        assert await asyncio.wait_for(started.process.wait(), 60) == 1
     [line] = told(started.log.read_text())
     assert line["found"] == f"cannot listen at HTTP_HOST=127.0.0.1 HTTP_PORT={taken}: Address already in use"
     assert "HTTP_PORT" in line["fix"]
@@ -209,7 +209,7 @@ async def codec_server(folder: Path, port: int) -> asyncio.subprocess.Process:
 
 async def test_the_codec_server_ends_when_its_port_is_taken(tmp_path: Path, taken: int) -> None:
     started = await codec_server(tmp_path, taken)
-    assert await asyncio.wait_for(started.wait(), 30) == 1
+    assert await asyncio.wait_for(started.wait(), 60) == 1
     [line] = told((tmp_path / "codec.log").read_text())
     assert f"HTTP_PORT={taken}" in line["found"]
 

@@ -57,7 +57,7 @@ async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
 
 
 async def wait_for_new_pid(supervisor: Supervisor, name: str, old: int | None) -> int:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (pid := supervisor.pid(name)) in (None, old):
             await asyncio.sleep(0.02)
     assert pid is not None

@@ -109,7 +109,7 @@ async def refused(loan: Running, command: LoanCommand) -> str:
 
 async def at_version(loan: Running, version: int) -> None:
     """Wait until the workflow knows of that version."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await loan.query(STATE_QUERY, result_type=LoanState)).version != version:
             await asyncio.sleep(0.02)
 

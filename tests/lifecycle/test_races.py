@@ -70,7 +70,7 @@ async def test_of_two_commands_before_the_plan_is_open_one_wins(
     answers = [asyncio.create_task(plan.answer(wish)) for wish in wishes]
     await plan.accepted(2)
     owners.plans.gate.open()
-    found = await asyncio.wait_for(asyncio.gather(*answers), 10)
+    found = await asyncio.wait_for(asyncio.gather(*answers), 60)
     assert sorted(type(one).__name__ for one in found) == ["AlreadyDecided", "Moved"]
     assert len(owners.plans.ledger) == 1
 
@@ -132,10 +132,10 @@ async def test_a_command_that_comes_while_time_ends_the_plan_is_refused_and_the_
     late = asyncio.create_task(plan.answer(command(Move.SUBMIT, 1)))
     await plan.accepted(1)
     owners.plans.gate.open()
-    refused = await asyncio.wait_for(late, 10)
+    refused = await asyncio.wait_for(late, 60)
     assert isinstance(refused, StaleVersion)
     assert refused.details["stage"] == Stage.MISSING
-    assert (await asyncio.wait_for(plan.handle.result(), 10)).stage is Stage.MISSING
+    assert (await asyncio.wait_for(plan.handle.result(), 60)).stage is Stage.MISSING
     assert [moved.actor for moved in owners.plans.ledger] == [SYSTEM]
 
 
@@ -150,7 +150,7 @@ async def test_a_command_that_comes_while_another_is_carried_out_waits_and_is_re
     second = asyncio.create_task(plan.answer(command(Move.SUBMIT, 1)))
     await plan.accepted(2)
     owners.plans.gate.open()
-    refused = await asyncio.wait_for(second, 10)
+    refused = await asyncio.wait_for(second, 60)
     assert isinstance(refused, AlreadyDecided)
     assert refused.details == {"move": "cancel", "actor": "hr1", "stage": "cancelled"}
     assert (await first).stage is Stage.CANCELLED
@@ -169,8 +169,8 @@ async def test_who_comes_second_wins_when_the_first_is_refused(
     second = asyncio.create_task(plan.give(command(Move.APPROVE, 2)))
     await plan.accepted(3)
     owners.review.gate.open()
-    assert isinstance(await asyncio.wait_for(first, 10), NotApprover)
-    assert (await asyncio.wait_for(second, 10)).stage is Stage.LEADER_REVIEW
+    assert isinstance(await asyncio.wait_for(first, 60), NotApprover)
+    assert (await asyncio.wait_for(second, 60)).stage is Stage.LEADER_REVIEW
 
 
 async def test_who_has_seen_the_move_before_the_lifecycle_has_heard_of_it_is_let_in(
@@ -185,7 +185,7 @@ async def test_who_has_seen_the_move_before_the_lifecycle_has_heard_of_it_is_let
     await plan.accepted(3)
     owners.plans.gate.open()
     assert (await first).stage is Stage.DRAFTING
-    assert (await asyncio.wait_for(second, 10)).version == 4
+    assert (await asyncio.wait_for(second, 60)).version == 4
 
 
 async def test_who_has_seen_a_move_by_time_before_the_lifecycle_has_heard_of_it_is_told_what_became(
@@ -198,7 +198,7 @@ async def test_who_has_seen_a_move_by_time_before_the_lifecycle_has_heard_of_it_
     late = asyncio.create_task(plan.answer(command(Move.SUBMIT, 2)))
     await plan.accepted(1)
     owners.plans.gate.open()
-    assert isinstance(await asyncio.wait_for(late, 10), WrongStage)
+    assert isinstance(await asyncio.wait_for(late, 60), WrongStage)
 
 
 async def test_who_has_seen_the_row_that_a_lifecycle_is_reading_is_let_in(
@@ -214,7 +214,7 @@ async def test_who_has_seen_the_row_that_a_lifecycle_is_reading_is_let_in(
     ahead = asyncio.create_task(plan.give(command(Move.APPROVE, 4)))
     await plan.accepted(1)
     owners.plans.gate.open()
-    assert (await asyncio.wait_for(ahead, 10)).stage is Stage.LEADER_REVIEW
+    assert (await asyncio.wait_for(ahead, 60)).stage is Stage.LEADER_REVIEW
 
 
 async def test_who_claims_to_have_seen_a_move_that_was_refused_is_told_where_the_plan_is(
@@ -230,7 +230,7 @@ async def test_who_claims_to_have_seen_a_move_that_was_refused_is_told_where_the
     await plan.accepted(3)
     owners.review.gate.open()
     assert isinstance(await first, NotApprover)
-    refused = await asyncio.wait_for(second, 10)
+    refused = await asyncio.wait_for(second, 60)
     assert isinstance(refused, StaleVersion)
     assert refused.details == {"expected": 3, "current": 2, "stage": "hr_review"}
     assert isinstance(await plan.refused(command(Move.SUBMIT, 3, key="nothing-moves-now")), StaleVersion)

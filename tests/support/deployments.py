@@ -90,4 +90,4 @@ async def process(
     finally:
         if started.returncode is None:
             started.terminate()
-        await asyncio.wait_for(started.wait(), 30)
+        await asyncio.wait_for(started.wait(), 60)

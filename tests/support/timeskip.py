@@ -201,7 +201,7 @@ class Plan:
         await self._until("timer_fired", count)
 
     async def _until(self, kind: str, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 if (await self.kinds()).count(kind) >= count:
                     return

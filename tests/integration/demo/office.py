@@ -1,6 +1,7 @@
 """A small office for tests of the demo's actors: one plan, and an API in memory that moves it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from monthline.demo.transport import Refusal, Transport
 from shared.contracts.calendar import TimeScale
 from shared.contracts.words import Move, Stage
 from tests.integration.company.build import GOOD, company
+from tests.support.background import running
 
 MONTH = "2026-03"
 AUTHOR = "p002"
@@ -51,6 +53,7 @@ class Office(Transport):
         self.reviews: list[dict[str, Any]] = []
         self.rungs: list[dict[str, Any]] = []
         self.scores: list[dict[str, Any]] = []
+        self.looks = 0
 
     @property
     def moves(self) -> list[str]:
@@ -96,6 +99,7 @@ class Office(Transport):
         }
 
     def _read(self, path: str, name: str) -> httpx2.Response:
+        self.looks += name in ("reviews", "scores")
         bodies: dict[str, Any] = {
             "reviews": {"items": self.reviews, "next": None},
             "scores": {"items": self.scores, "next": None},
@@ -112,6 +116,14 @@ class Office(Transport):
         if path.startswith("/reviews/"):
             return httpx2.Response(200, json={"plan_id": PLAN_ID, "rungs": self.rungs})
         return httpx2.Response(200, json=bodies.get(name, plan))
+
+
+async def until_looked(office: Office, playing: Coroutine[Any, Any, None], times: int = 6) -> None:
+    """Let somebody play until they have looked so many times at what waits for them."""
+    enough = office.looks + times
+    async with running(playing) as task:
+        while office.looks < enough and not task.done():
+            await asyncio.sleep(0.001)
 
 
 def scene(files: CompanyFiles, office: Office) -> Scene:

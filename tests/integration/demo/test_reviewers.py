@@ -10,7 +10,7 @@ from monthline.demo.reviewers import Leader, Reviewer, highest_rung, who_decides
 from monthline.demo.transport import Refusal
 from shared.contracts.calendar import StepPolicy
 from shared.contracts.words import Rung, Stage
-from tests.integration.demo.office import AUTHOR, LATER, PLAN_ID, Office, scene, told
+from tests.integration.demo.office import AUTHOR, LATER, PLAN_ID, Office, scene, told, until_looked
 
 HR = "p003"
 LEADER = "p001"
@@ -38,11 +38,10 @@ def fired(rung: Rung, version: int = 2) -> dict[str, Any]:
     }
 
 
-async def decided(office: Office, part: str = "", *, later: bool = False, seconds: float = 0.05) -> list[Any]:
-    """What is asked of the office while the reviewer looks at it for a moment."""
+async def decided(office: Office, part: str = "", *, later: bool = False) -> list[Any]:
+    """What is asked of the office while the reviewer looks at it a few times."""
     reviewer = Reviewer(scene(told(part, later=later), office), HR)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(reviewer.play(), seconds)
+    await until_looked(office, reviewer.play())
     return office.asked
 
 
@@ -92,7 +91,7 @@ async def test_a_lost_race_is_no_trouble_and_another_refusal_is() -> None:
     office.refusals["approve"] = ["review.not_approver"]
     reviewer = Reviewer(scene(told(""), office), HR)
     with pytest.raises(Refusal):
-        await asyncio.wait_for(reviewer.play(), 1)
+        await asyncio.wait_for(reviewer.play(), 60)
 
 
 def score(*, disputed: bool = False, confirmed: str | None = None) -> dict[str, Any]:
@@ -115,8 +114,7 @@ def score(*, disputed: bool = False, confirmed: str | None = None) -> dict[str, 
 async def answered(line: dict[str, Any], part: str = "", leader: str = LEADER) -> list[Any]:
     office = Office(Stage.SCORED)
     office.scores = [line]
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(Leader(scene(told(part), office), leader).play(), 0.05)
+    await until_looked(office, Leader(scene(told(part), office), leader).play())
     return office.asked[:1]
 
 

@@ -38,7 +38,7 @@ class Switchboard:
 
     async def until_open(self, count: int) -> None:
         """Wait until so many connections are open."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.open) != count:
                 await asyncio.sleep(0.01)
 
@@ -160,7 +160,7 @@ async def test_a_sender_has_a_connection_for_each_mail_at_a_time_and_none_when_i
     async with listening(board) as url:
         pace = Pace(at_once=8, per_lane=2, quiet=0.02, grace=1, retries=EAGER)
         async with running(house.sender(smtp=url, pace=pace).run()):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(board.moody.taken) < len(staff):
                     await asyncio.sleep(0.01)
             await board.until_open(0)
@@ -184,7 +184,7 @@ async def test_a_sender_that_is_stopped_ends_its_connections(house: House) -> No
     board = Switchboard(MoodyMailServer("250 taken", "hang"))
     async with listening(board) as url:
         pace = Pace(quiet=60, grace=0.2, retries=EAGER)
-        async with running(house.sender(smtp=url, pace=pace).run()), asyncio.timeout(10):
+        async with running(house.sender(smtp=url, pace=pace).run()), asyncio.timeout(60):
             while board.moody.tries < 2 or not board.moody.taken:
                 await asyncio.sleep(0.01)
         await board.until_open(0)

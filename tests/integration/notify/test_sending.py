@@ -60,7 +60,7 @@ async def test_a_sender_that_is_stopped_waits_for_the_mail_on_its_way(house: Hou
     await house.hear(told("p017"))
     async with mail_server(moody) as smtp:
         pace = Pace(grace=5, retries=EAGER)
-        async with running(house.sender(smtp=smtp, pace=pace).run()), asyncio.timeout(5):
+        async with running(house.sender(smtp=smtp, pace=pace).run()), asyncio.timeout(60):
             while not moody.tries:
                 await asyncio.sleep(0.01)
     assert await _states(house) == [(DeliveryState.SENT, 1)]
@@ -195,7 +195,7 @@ async def test_a_slow_receiver_holds_up_its_own_lane_only(house: House) -> None:
         for _ in range(20):
             await house.hear(told())
         sender = house.sender(caller=Caller(allow_private=True, seconds=20), pace=pace)
-        async with running(sender.run()), asyncio.timeout(10):
+        async with running(sender.run()), asyncio.timeout(60):
             while len(quick.calls) < 20:
                 await asyncio.sleep(0.01)
         assert len(slow.calls) == pace.per_lane

@@ -127,7 +127,7 @@ async def test_who_is_told_is_looked_up_on_the_connection_that_the_event_is_take
     owner_url: str, house: House
 ) -> None:
     alone = Database(service_url(owner_url, "notify", SECRET), pool=1, name="alone")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await House(alone).hear(told("p017"))
     await alone.close()
     assert len(await house.inbox("p017")) == 1

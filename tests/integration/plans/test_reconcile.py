@@ -68,7 +68,7 @@ def of_one(department: str = "east") -> LifecycleInput:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until ``condition()``, which is awaited, holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await condition():  # type: ignore[misc]
             await asyncio.sleep(0.05)
 
