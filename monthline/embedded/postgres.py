@@ -18,7 +18,7 @@ from monthline.embedded.errors import ServerError
 from monthline.embedded.ports import LOOPBACK, Port
 from monthline.embedded.server import ManagedServer
 from monthline.embedded.unprivileged import open_for_reading, open_way_to, unprivileged_user
-from monthline.processes import RequestLog, command_line, end_all, identify
+from monthline.processes import RequestLog, command_line, end_all, identify, signal_group
 
 DATABASE = "monthline"
 _SUPERUSER = "postgres"
@@ -29,6 +29,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+_INITDB_SECONDS = 120
 _VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -143,7 +144,7 @@ class PostgresServer(ManagedServer):
             self._log_from = output.tell()
             try:
                 with self._popen(command, output.fileno()) as process:
-                    code = process.wait()
+                    code = _waited_for(process)
             except (OSError, subprocess.SubprocessError) as error:
                 raise ServerError(f"postgres: cannot run {command[0]}: {error}; see {self.log}") from error
         if code != 0:
@@ -151,6 +152,14 @@ class PostgresServer(ManagedServer):
 
     def _password(self) -> str:
         return self._secret.read_text(encoding="utf-8").strip()
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait(_INITDB_SECONDS)
+    except subprocess.TimeoutExpired:
+        signal_group(process.pid, signal.SIGKILL)
+        raise
 
 
 def _write_secret(path: Path, text: str) -> None:

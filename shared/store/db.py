@@ -34,6 +34,14 @@ AFTER_COMMIT = "after_commit"
 OF_VALUES = "22"
 """The class of errors about a value, whose first sentence repeats it."""
 
+LOST_SERVER: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server that vanishes is noticed within 25 s; by default a statement waits two hours for it."""
+
 APPEND_ONLY: Final = "append-only"
 """The comment of a table whose rows are never changed: its service is granted no change of them."""
 
@@ -103,6 +111,7 @@ class Database:
             connect_args={
                 "application_name": name,
                 "connect_timeout": 5,
+                **LOST_SERVER,
                 "options": "-c statement_timeout=15000 -c lock_timeout=10000 -c timezone=UTC"
                 " -c idle_in_transaction_session_timeout=60000",
             },
