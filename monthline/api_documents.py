@@ -17,6 +17,7 @@ from shared.base.settings import Settings
 from shared.bus.jetstream import STREAM
 from shared.contracts.events import EVENTS
 from shared.process.runner import Service
+from shared.web.openapi import leave_out_moves
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"
 NOWHERE = AnyHttpUrl("https://issuer.invalid")
@@ -40,6 +41,7 @@ def asyncapi() -> dict[str, Any]:
     _, schemas = models_json_schema(
         [(kind, "serialization") for kind in kinds.values()], ref_template="#/components/schemas/{model}"
     )
+    leave_out_moves(schemas["$defs"])
     return {
         "asyncapi": "3.0.0",
         "info": {

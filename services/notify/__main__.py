@@ -1,6 +1,6 @@
 """The composition of the notify process: API, consumers and the sender of what is queued."""
 
-from services.notify.api import NotifyApi
+from services.notify.api import ABOUT, NotifyApi
 from services.notify.delivery import Sender
 from services.notify.domain.values import Channel
 from services.notify.mail import Mailer
@@ -43,6 +43,7 @@ async def compose(settings: Settings) -> Service:
     )
     app = create_app(
         NAME,
+        about=ABOUT,
         authenticator=Authenticator(tokens, people.get, settings.admins, rate_limits_of(settings)),
         checks={"database": database.check, "nats": lambda: bus_check(bus, service.consumers)},
     )

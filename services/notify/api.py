@@ -23,12 +23,23 @@ from shared.contracts.values import Code
 from shared.contracts.words import Role
 from shared.org.access import Action, Principal, may
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller
+from shared.web.openapi import About
 from shared.web.paging import Page, PageWanted, Paging, cursor_refused
 
 LARGEST_ID: Final = 2**63 - 1
 LONGEST_ID: Final = len(str(LARGEST_ID))
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+ABOUT = About(
+    "Messages, mails and webhooks. 消息、邮件与 webhook。",
+    {
+        "inbox": "The messages of the caller. 收件箱。",
+        "preferences": "How the caller is notified. 通知偏好。",
+        "deliveries": "Mails and webhook calls, and what became of them. 邮件与 webhook 的投递。",
+        "webhooks": "Addresses of other systems that are told of events. 通知其他系统的地址。",
+    },
+)
 READERS: Final = frozenset({Role.HR, Role.AUDITOR, Role.EXECUTIVE})
 
 
@@ -53,15 +64,19 @@ class NotifyApi:
         router.post("/inbox/{id}/read", tags=["inbox"])(self.read)
         router.get("/preferences", tags=["preferences"])(self.preferences)
         router.put("/preferences", tags=["preferences"])(self.prefer)
-        router.get("/deliveries", tags=["deliveries"])(self.deliveries)
-        router.post("/deliveries/{id}/resend", tags=["deliveries"])(self.resend)
-        router.get("/webhooks", tags=["webhooks"])(self.webhooks)
-        router.put("/webhooks/{id}", tags=["webhooks"])(self.keep_webhook)
-        router.delete("/webhooks/{id}", tags=["webhooks"], status_code=204)(self.remove_webhook)
+        router.get("/deliveries", tags=["deliveries"], openapi_extra=refuses(Forbidden))(self.deliveries)
+        router.post("/deliveries/{id}/resend", tags=["deliveries"], openapi_extra=refuses(Forbidden))(
+            self.resend
+        )
+        router.get("/webhooks", tags=["webhooks"], openapi_extra=refuses(Forbidden))(self.webhooks)
+        router.put("/webhooks/{id}", tags=["webhooks"], openapi_extra=refuses(Forbidden))(self.keep_webhook)
+        router.delete("/webhooks/{id}", tags=["webhooks"], status_code=204, openapi_extra=refuses(Forbidden))(
+            self.remove_webhook
+        )
         app.include_router(router)
 
     async def inbox(self, caller: Caller, paging: PageWanted, unread: bool = False) -> Page[Message]:
-        """The caller's own messages, newest first."""
+        """List the caller's own messages, newest first."""
         async with self._database.transaction() as connection:
             found = await messages.inbox(
                 connection, caller.id, unread=unread, before=_before(paging), limit=paging.limit + 1
@@ -69,7 +84,7 @@ class NotifyApi:
         return paging.page(found, lambda message: (str(message.id),))
 
     async def read(self, caller: Caller, id: RowId) -> Message:
-        """Note that the caller has read a message of theirs."""
+        """Mark a message of the caller as read."""
         async with self._database.transaction() as connection:
             message = await messages.mark_read(connection, caller.id, id)
         if message is None:
@@ -77,13 +92,13 @@ class NotifyApi:
         return message
 
     async def preferences(self, caller: Caller) -> PreferencesShown:
-        """What the caller prefers; without ``mail_available`` nobody gets mails here."""
+        """The caller's preferences. Without ``mail_available`` nobody gets mails here."""
         async with self._database.transaction() as connection:
             kept = await messages.preferences_of(connection, caller.id)
         return PreferencesShown(mail=kept.mail, mail_available=self._by_mail)
 
     async def prefer(self, caller: Caller, wish: Preferences) -> PreferencesShown:
-        """Keep what the caller prefers."""
+        """Change the caller's preferences."""
         async with self._database.transaction() as connection:
             await messages.prefer(connection, caller.id, wish)
         return PreferencesShown(mail=wish.mail, mail_available=self._by_mail)
@@ -95,7 +110,7 @@ class NotifyApi:
         plan: Annotated[PlanId | None, Query()] = None,
         state: DeliveryState | None = None,
     ) -> Page[Delivery]:
-        """Mails and webhook calls about the plans the caller oversees, newest first."""
+        """List the mails and webhook calls about the plans that the caller oversees, newest first."""
         if not may(caller, Action.READ_DELIVERIES):
             raise Forbidden(needs="hr_reviewer, auditor, executive, admin")
         async with self._database.transaction() as connection:
@@ -110,7 +125,7 @@ class NotifyApi:
         return paging.page(found, lambda delivery: (str(delivery.id),))
 
     async def resend(self, caller: Caller, id: RowId) -> Delivery:
-        """Queue a delivery that was given up once more; any other stays as it is."""
+        """Send a failed delivery again. Any other delivery stays as it is."""
         if not (caller.admin or caller.has(Role.HR)):
             raise Forbidden(needs="hr_reviewer, admin")
         async with self._database.transaction() as connection:
@@ -121,7 +136,7 @@ class NotifyApi:
         return delivery
 
     async def webhooks(self, caller: Caller, paging: PageWanted) -> Page[Webhook]:
-        """Every webhook, without its secret."""
+        """List the webhooks, without their secrets."""
         _require_admin(caller)
         after = paging.after[0] if paging.after else ""
         async with self._database.transaction() as connection:
@@ -129,7 +144,7 @@ class NotifyApi:
         return paging.page(found, lambda webhook: (webhook.id,))
 
     async def keep_webhook(self, caller: Caller, id: Code, wish: WebhookWish) -> Webhook:
-        """Add or change a webhook; a new one needs a secret, an old one keeps its own when none is sent."""
+        """Add or change a webhook. A new one needs a secret; without one the secret stays."""
         _require_admin(caller)
         await self._check(wish)
         async with self._database.transaction() as connection:
@@ -139,7 +154,7 @@ class NotifyApi:
         return kept
 
     async def remove_webhook(self, caller: Caller, id: Code) -> Response:
-        """Drop a webhook; what still waits for it is given up."""
+        """Remove a webhook. Deliveries that wait for it are given up."""
         _require_admin(caller)
         async with self._database.transaction() as connection:
             if not await webhooks.remove(connection, id):

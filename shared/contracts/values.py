@@ -17,7 +17,11 @@ class Value(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_inf_nan="constants", hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="constants",
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,
     )
 
     @classmethod
@@ -26,10 +30,12 @@ class Value(BaseModel):
         return cls.model_validate(data, extra="ignore")
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$"), Field(examples=["sales"])]
 """A lower-case identifier a company chooses: letters, digits, ``_`` and ``-``, at most 40."""
 
-Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[
+    str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-03"])
+]
 """A calendar month as ``YYYY-MM``."""
 
 STORABLE = r"^[^\x00]*$"

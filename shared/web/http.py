@@ -13,12 +13,12 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from shared.base import log
+from shared.contracts.ids import PLAN_ID_FORM
 from shared.contracts.lifecycle import Moved
 from shared.contracts.moves import MoveRule, taken_by
 from shared.contracts.refusals import (
     Invalid,
     KeyMissing,
-    NotAvailable,
     NotFound,
     Refusal,
     Refused,
@@ -36,17 +36,18 @@ from shared.locale.validation_messages import field_message
 from shared.org.access import Principal
 from shared.web.api_page import add_api_page
 from shared.web.authentication import Authenticator
+from shared.web.bearer import Authorization
 from shared.web.body_limit import TOO_LARGE, BodyLimit
 from shared.web.command_gateway import Outcome, Pending
+from shared.web.documented_refusals import refuses_as
+from shared.web.openapi import ANSWERS, NOTHING_SAID, About, CommandPending, describe
 from shared.web.request_log import RequestLog
 from shared.web.strict_query import require_known_query
 
 logger = log.get(__name__)
 
 
-async def _caller(
-    request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
-) -> Principal:
+async def _caller(request: Request, authorization: Authorization) -> Principal:
     preflight: Preflight | None = getattr(request.app.state, "preflight", None)
     if preflight is not None and not preflight.holds("schema"):
         # A schema that is not this program's is neither read nor written.
@@ -62,7 +63,10 @@ async def _caller(
 Caller = Annotated[Principal, Depends(_caller)]
 
 
-async def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+_AcceptLanguage = Header(description="zh for Chinese; anything else for English.", examples=["zh"])
+
+
+async def _language(accept_language: Annotated[str | None, _AcceptLanguage] = None) -> Language:
     return language_of(accept_language)
 
 
@@ -81,6 +85,7 @@ class Seen(BaseModel):
 _IfMatch = Header(
     description='The ETag of the plan as the caller has seen it: "3", or "3.7" where its draft matters.',
     json_schema_extra={"pattern": IF_MATCH.pattern},
+    examples=['"3"'],
 )
 
 
@@ -95,9 +100,11 @@ SeenVersion = Annotated[Seen, Depends(_seen)]
 KEY = re.compile(r"^[A-Za-z0-9_.-]{8,100}$")
 
 
+A_KEY = "9f0a2c1e-4b7d-4c55-8a33-2f5e1d6b7c80"
 _Key = Header(
     description="Chosen afresh, as a UUID, for every command; the same again is the same command.",
     json_schema_extra={"pattern": KEY.pattern},
+    examples=[A_KEY],
 )
 
 
@@ -108,8 +115,11 @@ async def _key(idempotency_key: Annotated[str, _Key]) -> str:
 
 
 IdempotencyKey = Annotated[str, Depends(_key)]
-SentKey = Annotated[str, PathParameter(pattern=KEY.pattern)]
+SentKey = Annotated[str, PathParameter(pattern=KEY.pattern, examples=[A_KEY])]
 """A key by which a command is asked for."""
+
+_PLAN = PathParameter(description=f"The plan's id: {PLAN_ID_FORM}.", examples=["acme:2026-03:p016:sales"])
+PlanInPath = Annotated[str, _PLAN]
 
 
 def etag(version: int, content_version: int | None = None) -> str:
@@ -117,13 +127,11 @@ def etag(version: int, content_version: int | None = None) -> str:
     return f'"{version}"' if content_version is None else f'"{version}.{content_version}"'
 
 
-def answer(outcome: Outcome, response: Response, prefix: str = "/v1/commands") -> Moved | dict[str, str]:
-    """The body of a command's answer: 200 with what happened, or 202 with where to ask."""
+def answer(outcome: Outcome, response: Response, prefix: str = "/v1/commands") -> Moved | Response:
+    """The answer to a command: 200 with what happened, or 202 with where to ask."""
     if isinstance(outcome, Pending):
-        response.status_code = 202
-        response.headers["Location"] = f"{prefix}/{outcome.key}"
-        response.headers["Retry-After"] = "1"
-        return {"status": "pending", "key": outcome.key}
+        headers = {"Location": f"{prefix}/{outcome.key}", "Retry-After": "1"}
+        return JSONResponse(CommandPending(key=outcome.key).model_dump(), 202, headers)
     response.headers["ETag"] = etag(outcome.version)
     return outcome
 
@@ -135,30 +143,17 @@ Endpoint = Callable[..., Awaitable[Any]]
 def add_moves(router: APIRouter, owner: str, endpoint: Callable[[MoveRule], Endpoint]) -> None:
     """The routes of the moves that a service takes; ``endpoint`` is asked for those that are offered."""
     for rule in taken_by(owner):
-        if rule.later:
-            add_absent(router, rule)
-            continue
-        router.add_api_route(
-            rule.path(), endpoint(rule), methods=["POST"], name=rule.move.value, description=rule.does
-        )
-
-
-def add_absent(router: APIRouter, rule: MoveRule) -> None:
-    """A route for a move of the domain that is not built yet, so that the interface says so itself."""
-
-    async def absent(caller: Caller, plan_id: str) -> None:
-        raise NotAvailable(move=rule.move.value)
-
-    router.add_api_route(
-        rule.path(),
-        absent,
-        methods=["POST"],
-        name=rule.move.value,
-        description="Not offered by this version: whoever asks is answered 501, whatever the plan.",
-        status_code=501,
-        response_class=ProblemAnswer,
-        response_description="move.not_available",
-    )
+        if not rule.later:
+            router.add_api_route(
+                rule.path(),
+                endpoint(rule),
+                methods=["POST"],
+                name=rule.move.value,
+                description=rule.does,
+                response_model=Moved,
+                responses=ANSWERS,
+                openapi_extra=refuses_as(rule),
+            )
 
 
 class ProblemAnswer(JSONResponse):
@@ -175,17 +170,24 @@ MOST_BODY = 1024 * 1024
 
 
 def create_app(
-    title: str, *, authenticator: Authenticator, checks: dict[str, Check], most_body: int = MOST_BODY
+    title: str,
+    *,
+    authenticator: Authenticator,
+    checks: dict[str, Check],
+    about: About = NOTHING_SAID,
+    most_body: int = MOST_BODY,
 ) -> FastAPI:
-    """An application with authentication, problems, health pages and its own Swagger UI."""
+    """An application with authentication, problems, health pages and an API page."""
     app = FastAPI(
         title=f"Monthline {title}",
+        description=about.description(),
+        openapi_tags=about.tags(),
         version="1",
         docs_url=None,
         redoc_url=None,
         strict_content_type=True,
-        responses={"default": {"description": "Problem", "content": {"application/problem+json": {}}}},
     )
+    describe(app)
     app.state.authenticator = authenticator
     app.state.ready = True
     app.add_middleware(BodyLimit, most=most_body)
@@ -253,12 +255,18 @@ class _Status(Refused):
         self.status = status  # type: ignore[misc]
 
 
+UNREADABLE = 400
+"""The framework's status for bytes that are no text."""
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == TOO_LARGE:
         return _problem(request, TooLarge())
     if error.status_code == 404:
         return _problem(request, NotFound(what="address"))
+    if error.status_code == UNREADABLE:
+        return _problem(request, Invalid(errors=[field_error("", "json", "field.body_unreadable")]))
     return _problem(request, _Status(error.status_code, error.detail))
 
 

@@ -8,11 +8,12 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from shared.contracts.refusals import Invalid, field_error
+from shared.web.views import View
 
 T = TypeVar("T")
 
 
-class Page(BaseModel, Generic[T]):
+class Page(View, Generic[T]):
     """One page of a list; ``next`` is the cursor of the next page, null at the end."""
 
     items: list[T]

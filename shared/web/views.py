@@ -7,9 +7,12 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 
 class View(BaseModel):
-    """An answer whose fields are the attributes of a row, of the same name or where ``at`` says."""
+    """An answer whose fields are the attributes of a row, of the same name or where ``at`` says.
 
-    model_config = ConfigDict(from_attributes=True)
+    Fields with a default are always present in an answer, and its schema says so.
+    """
+
+    model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
 
     @classmethod
     def each(cls, rows: Iterable[object]) -> list[Self]:

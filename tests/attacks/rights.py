@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shared.contracts.words import Stage
 from tests.attacks.company import DEPARTMENTS, PEOPLE, plan_in
-from tests.attacks.table import SEE_PLAN, OnPlan, Row, absent, everywhere, people, read
+from tests.attacks.table import SEE_PLAN, OnPlan, Row, everywhere, people, read
 from tests.support import moves
 from tests.unit.services.plans.build import GOOD, template
 
@@ -85,8 +85,8 @@ def moves_of(
         by = elsewhere or frozenset[str]().union(*fits.values())
         body = said({"note": "because"}) if move in moves.WITH_NOTE else None
         row = OnPlan(address, by=by, knows=knows, fits=fits, never=never, body=body, command=True)
-        if owner == service:
-            rows[f"POST /v1{path}"] = absent(address) if move in moves.LATER else row
+        if owner == service and move not in moves.LATER:
+            rows[f"POST /v1{path}"] = row
     return rows
 
 

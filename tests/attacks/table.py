@@ -105,11 +105,6 @@ class OnPlan(Row):
         return 403 if caller in self.knows else 404
 
 
-def absent(path: str) -> Row:
-    """A move that is not built: whoever is signed in is told so, whatever the plan."""
-    return Row(path, ok=501)
-
-
 def everywhere(by: frozenset[str], stages: Iterable[Stage] = Stage) -> dict[Stage, frozenset[str]]:
     """The same people in every one of the stages."""
     return dict.fromkeys(stages, by)

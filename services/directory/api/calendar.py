@@ -19,7 +19,9 @@ from services.directory.domain.calendar import (
     years_of,
 )
 from services.directory.store.calendar import Calendars
+from shared.contracts.refusals import Forbidden
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, CallerLanguage
 
 
@@ -35,8 +37,15 @@ class CalendarApi:
         """The routes."""
         routes = APIRouter(tags=["calendar"])
         routes.add_api_route("/calendar", self.working_days, methods=["GET"])
-        routes.add_api_route("/calendar/days/{day}", self.put_day, methods=["PUT"])
-        routes.add_api_route("/calendar/years/{year}/release", self.release, methods=["POST"])
+        routes.add_api_route(
+            "/calendar/days/{day}", self.put_day, methods=["PUT"], openapi_extra=refuses(Forbidden)
+        )
+        routes.add_api_route(
+            "/calendar/years/{year}/release",
+            self.release,
+            methods=["POST"],
+            openapi_extra=refuses(Forbidden),
+        )
         return routes
 
     async def working_days(
@@ -46,7 +55,10 @@ class CalendarApi:
         first: Annotated[date, Query()],
         last: Annotated[date, Query()],
     ) -> CalendarView:
-        """The working days from ``first`` to ``last``, both included, and from when on they may move."""
+        """List the working days from ``first`` to ``last``, both included.
+
+        The answer also gives the day from which on the calendar is provisional.
+        """
         refuse(span_problems(first, last), language)
         async with self._database.transaction() as connection:
             calendar = await self._calendars.current(connection)
@@ -65,7 +77,7 @@ class CalendarApi:
         caller: Caller,
         language: CallerLanguage,
     ) -> CompanyDayView:
-        """Let the company work or rest on a day, whatever the state says; the same again changes nothing."""
+        """Set a day as a working day or a day off of the company, whatever the official calendar says."""
         allow(rights.may_run_company(caller), NEEDS_COMPANY)
         refuse(day_problems(("day",), day), language)
         wanted = CompanyDay(day=day, **dict(body))
@@ -74,7 +86,7 @@ class CalendarApi:
         return CompanyDayView(**dict(wanted), version=calendar.version)
 
     async def release(self, year: Annotated[Year, Path()], caller: Caller) -> ReleasedYear:
-        """Take a year's days, with the company's own, for official: its dates are provisional no longer."""
+        """Release the calendar of a year. Its dates are no longer provisional."""
         allow(rights.may_run_company(caller), NEEDS_COMPANY)
         async with self._database.transaction() as connection:
             calendar = await self._calendars.release(connection, year)

@@ -20,10 +20,16 @@ from services.directory.domain.organisation import Register, Wanted, problems, r
 from services.directory.store import register
 from services.directory.store.organisation import CurrentOrganisation
 from shared.contracts.organisation import Department, DepartmentFacts, Person
-from shared.contracts.refusals import NotFound
+from shared.contracts.refusals import (
+    Cycle,
+    Forbidden,
+    NotFound,
+    Unknown,
+)
 from shared.contracts.values import Code
 from shared.org.access import Principal
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, CallerLanguage, DryRun, etag
 from shared.web.paging import Page, PageWanted
 
@@ -41,13 +47,19 @@ class DepartmentsApi:
         routes.add_api_route("/departments", self.departments, methods=["GET"])
         routes.add_api_route("/departments/{id}", self.department, methods=["GET"])
         routes.add_api_route(
-            "/departments/{id}", self.put_department, methods=["PUT"], responses={201: {"model": Department}}
+            "/departments/{id}",
+            self.put_department,
+            methods=["PUT"],
+            responses={201: {"model": Department}},
+            openapi_extra=refuses(Forbidden, Unknown, Cycle),
         )
-        routes.add_api_route("/organisation", self.import_organisation, methods=["POST"])
+        routes.add_api_route(
+            "/organisation", self.import_organisation, methods=["POST"], openapi_extra=refuses(Forbidden)
+        )
         return routes
 
     async def departments(self, caller: Caller, wanted: PageWanted) -> Page[Department]:
-        """Every department by id."""
+        """List the departments by id."""
         async with self._database.transaction() as connection:
             found = await register.page_of_departments(
                 connection, after="".join(wanted.after), limit=wanted.limit + 1
@@ -72,7 +84,7 @@ class DepartmentsApi:
         seen: SeenIfAny,
         response: Response,
     ) -> Department:
-        """Enter or change a department; the same again changes nothing."""
+        """Add or change a department. The same again changes nothing."""
         department = Department(id=id, **dict(body))
         wanted = Wanted(departments=(department,))
         async with self._database.transaction() as connection:
@@ -96,9 +108,9 @@ class DepartmentsApi:
         language: CallerLanguage,
         dry_run: DryRun = False,
     ) -> Imported:
-        """Enter or change departments and people, all of them or none; ``dry_run`` only checks.
+        """Import departments and people, all of them or none.
 
-        Whatever is wrong in any entry is told at once.
+        Every error in any entry is reported at once. ``dry_run`` only checks.
         """
         allow(rights.may_run_company(caller), NEEDS_COMPANY)
         wanted = body.wanted()

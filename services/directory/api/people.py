@@ -11,10 +11,16 @@ from services.directory.domain.organisation import Wanted, problems, revised
 from services.directory.store import register
 from services.directory.store.organisation import CurrentOrganisation
 from shared.contracts.organisation import Person, PersonFacts
-from shared.contracts.refusals import NotFound
+from shared.contracts.refusals import (
+    Cycle,
+    Forbidden,
+    NotFound,
+    Unknown,
+)
 from shared.contracts.values import Code
 from shared.org.access import Principal, visible
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, CallerLanguage, etag
 from shared.web.paging import Page, PageWanted
 
@@ -33,12 +39,16 @@ class PeopleApi:
         routes.add_api_route("/people", self.people, methods=["GET"])
         routes.add_api_route("/people/{id}", self.person, methods=["GET"])
         routes.add_api_route(
-            "/people/{id}", self.put_person, methods=["PUT"], responses={201: {"model": PersonView}}
+            "/people/{id}",
+            self.put_person,
+            methods=["PUT"],
+            responses={201: {"model": PersonView}},
+            openapi_extra=refuses(Forbidden, Unknown, Cycle),
         )
         return routes
 
     async def me(self, caller: Caller) -> Me:
-        """Who the token is, their roles, the departments they head and those whose plans they see."""
+        """The caller with their roles, the departments they head, and those whose plans they may see."""
         person = caller.organisation.person(caller.id)
         seen = visible(caller)
         heads = [
@@ -61,7 +71,7 @@ class PeopleApi:
     async def people(
         self, caller: Caller, wanted: PageWanted, department: Annotated[Code | None, Query()] = None
     ) -> Page[PersonView]:
-        """Everybody, also those who have left, by id; of one department when it is named."""
+        """List the people by id, also those who have left; of one department when it is named."""
         async with self._database.transaction() as connection:
             found = await register.page_of_people(
                 connection, after="".join(wanted.after), limit=wanted.limit + 1, of_department=department
@@ -86,7 +96,7 @@ class PeopleApi:
         seen: SeenIfAny,
         response: Response,
     ) -> PersonView:
-        """Enter or change a person; the same again changes nothing."""
+        """Add or change a person. The same again changes nothing."""
         person = Person(id=id, **dict(body))
         wanted = Wanted(people=(person,))
         async with self._database.transaction() as connection:

@@ -12,10 +12,17 @@ from services.directory.domain import delegations as rules
 from services.directory.store import register, stand_ins
 from services.directory.store.organisation import CurrentOrganisation
 from shared.contracts.organisation import Absence, Delegation
-from shared.contracts.refusals import Duplicate, NotFound
+from shared.contracts.refusals import (
+    Cycle,
+    Duplicate,
+    Forbidden,
+    NotFound,
+    Unknown,
+)
 from shared.contracts.values import Code
 from shared.org.access import Principal
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, CallerLanguage, DryRun
 from shared.web.paging import Page, PageWanted
 
@@ -40,8 +47,15 @@ class StandInsApi:
             methods=["POST"],
             status_code=201,
             responses={200: {"model": Delegation}},
+            openapi_extra=refuses(Forbidden, Unknown, Cycle, Duplicate),
         )
-        routes.add_api_route("/delegations/{id}", self.revoke_delegation, methods=["DELETE"], status_code=204)
+        routes.add_api_route(
+            "/delegations/{id}",
+            self.revoke_delegation,
+            methods=["DELETE"],
+            status_code=204,
+            openapi_extra=refuses(Forbidden),
+        )
         routes.add_api_route("/absences", self.absences, methods=["GET"])
         routes.add_api_route(
             "/absences",
@@ -49,14 +63,21 @@ class StandInsApi:
             methods=["POST"],
             status_code=201,
             responses={200: {"model": Absence}},
+            openapi_extra=refuses(Forbidden, Unknown, Duplicate),
         )
-        routes.add_api_route("/absences/{id}", self.revoke_absence, methods=["DELETE"], status_code=204)
+        routes.add_api_route(
+            "/absences/{id}",
+            self.revoke_absence,
+            methods=["DELETE"],
+            status_code=204,
+            openapi_extra=refuses(Forbidden),
+        )
         return routes
 
     async def delegations(
         self, caller: Caller, wanted: PageWanted, person: Annotated[Code | None, Query()] = None
     ) -> Page[Delegation]:
-        """The delegations that the caller gave, takes or may know of; those of one person when named."""
+        """List the delegations that the caller has given, received or may see; of one person when named."""
         async with self._database.transaction() as connection:
             found = await stand_ins.page_of_delegations(
                 connection,
@@ -76,7 +97,7 @@ class StandInsApi:
         response: Response,
         dry_run: DryRun = False,
     ) -> Delegation:
-        """Let somebody decide for the giver; the same id with the same content again changes nothing."""
+        """Delegate decisions for some days. The same id and content again changes nothing."""
         fields = dict(body) | {"id": body.id or f"d-{uuid4().hex[:12]}", "version": 1}
         wanted = Delegation(**fields)
         allow(rights.may_delegate(caller, wanted.giver, wanted.taker), NEEDS_GIVER)
@@ -98,7 +119,7 @@ class StandInsApi:
         return wanted
 
     async def revoke_delegation(self, id: Code, caller: Caller) -> None:
-        """End a delegation now; one that is revoked already stays so."""
+        """End a delegation now. A delegation that has been ended stays so."""
         async with self._database.transaction() as connection:
             entry = await stand_ins.delegation(connection, id, to_change=True)
             if entry is None or not _sees(caller, entry):
@@ -112,7 +133,7 @@ class StandInsApi:
     async def absences(
         self, caller: Caller, wanted: PageWanted, person: Annotated[Code | None, Query()] = None
     ) -> Page[Absence]:
-        """The absences that the caller may know of; those of one person when named."""
+        """List the absences that the caller may see; of one person when named."""
         async with self._database.transaction() as connection:
             found = await stand_ins.page_of_absences(
                 connection,
@@ -131,7 +152,10 @@ class StandInsApi:
         response: Response,
         dry_run: DryRun = False,
     ) -> Absence:
-        """Enter days on which nobody reminds the person; the same id and content again changes nothing."""
+        """Enter an absence. The person gets no reminders on its days.
+
+        The same id and content again changes nothing.
+        """
         fields = dict(body) | {"id": body.id or f"a-{uuid4().hex[:12]}", "version": 1}
         wanted = Absence(**fields)
         allow(rights.may_stand_in(caller, wanted.person), NEEDS_PERSON)
@@ -152,7 +176,7 @@ class StandInsApi:
         return wanted
 
     async def revoke_absence(self, id: Code, caller: Caller) -> None:
-        """Take an absence back; one that is revoked already stays so."""
+        """Revoke an absence. An absence that has been revoked stays so."""
         async with self._database.transaction() as connection:
             entry = await stand_ins.absence(connection, id, to_change=True)
             if entry is None or not rights.may_see_stand_ins(caller, entry.person):

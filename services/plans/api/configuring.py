@@ -19,13 +19,22 @@ from shared.contracts.calendar import CyclePolicy
 from shared.contracts.ids import PlanRef
 from shared.contracts.lifecycle import OpenMonthInput
 from shared.contracts.plan import Template
-from shared.contracts.refusals import Duplicate, Forbidden, Invalid, NotFound, Unknown, field_error
+from shared.contracts.refusals import (
+    Duplicate,
+    EngineDown,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unknown,
+    field_error,
+)
 from shared.contracts.values import Code, Month
 from shared.engine.lifecycle_client import LifecycleClient
 from shared.org.access import Action
 from shared.org.copy import OrgCache
 from shared.org.organisation import Organisation
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, DryRun
 from shared.web.paging import Page, PageWanted
 
@@ -62,14 +71,27 @@ class Configuring:
         router = APIRouter(tags=["configuration"])
         router.add_api_route("/templates", self.templates)
         router.add_api_route("/templates/{department}", self.template)
-        router.add_api_route("/templates/{department}", self.publish, methods=["PUT"])
+        router.add_api_route(
+            "/templates/{department}",
+            self.publish,
+            methods=["PUT"],
+            openapi_extra=refuses(Forbidden, Unknown),
+        )
         router.add_api_route("/policies/cycle", self.policy)
-        router.add_api_route("/policies/cycle", self.publish_policy, methods=["PUT"])
-        router.add_api_route("/months/{month}/open", self.open_month, methods=["POST"], status_code=202)
+        router.add_api_route(
+            "/policies/cycle", self.publish_policy, methods=["PUT"], openapi_extra=refuses(Forbidden)
+        )
+        router.add_api_route(
+            "/months/{month}/open",
+            self.open_month,
+            methods=["POST"],
+            status_code=202,
+            openapi_extra=refuses(Forbidden, Unknown, Duplicate, EngineDown),
+        )
         return router
 
     async def templates(self, caller: Caller, paging: PageWanted) -> Page[PublishedTemplate]:
-        """The newest template of every department that has its own."""
+        """List the newest template of every department that has its own."""
         after = paging.after[0] if paging.after else ""
         async with self._database.transaction() as connection:
             found = await templates.published(connection, after=after, limit=paging.limit + 1)
@@ -77,7 +99,7 @@ class Configuring:
         return Page(items=PublishedTemplate.each(page.items), next=page.next)
 
     async def template(self, caller: Caller, department: DepartmentId) -> Template:
-        """The template that holds for a department: its own, or the nearest above it."""
+        """The template in force for a department. It is its own, or that of the nearest department above."""
         chain = [one.id for one in caller.organisation.chain(department)] or [department]
         async with self._database.transaction() as connection:
             found = effective(chain, await templates.newest(connection, chain))
@@ -88,7 +110,7 @@ class Configuring:
     async def publish(
         self, caller: Caller, department: DepartmentId, body: TemplateBody, dry_run: DryRun = False
     ) -> Template:
-        """Publish a template as the department's next version."""
+        """Publish the next version of a department's template. Running plans keep theirs."""
         require(caller, Action.CONFIGURE_TEMPLATES, department)
         _require_sound(body, department)
         known = _has_department(department)
@@ -100,12 +122,15 @@ class Configuring:
             return await templates.publish(connection, template, caller.id)
 
     async def policy(self, caller: Caller) -> CyclePolicy:
-        """The cycle policy that months are opened with."""
+        """The deadlines and reminders with which the next month is opened."""
         async with self._database.transaction() as connection:
             return await templates.newest_policy(connection)
 
     async def publish_policy(self, caller: Caller, body: CyclePolicy, dry_run: DryRun = False) -> CyclePolicy:
-        """Publish a cycle policy as the next version; ``version`` in the body is not read."""
+        """Publish the deadlines and reminders of coming months. Running plans keep theirs.
+
+        ``version`` in the body is not read.
+        """
         require(caller, Action.RUN_CYCLE)
         if dry_run:
             return body
@@ -115,7 +140,7 @@ class Configuring:
     async def open_month(
         self, caller: Caller, month: MonthPath, body: MonthOpening | None = None
     ) -> MonthOpened:
-        """Open the plans of a month: everybody's, or those of the late joiners named."""
+        """Open the plans of a month for everybody, or for the late joiners named."""
         require(caller, Action.RUN_CYCLE)
         wish = body or MonthOpening()
         if wish.scale is not None and not self._allow_time_scale:

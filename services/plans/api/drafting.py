@@ -13,10 +13,11 @@ from services.plans.store.cases import case_of
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import DraftChanged
 from shared.contracts.plan import PlanContent
-from shared.contracts.refusals import TooLarge
+from shared.contracts.refusals import NotYourMove, TooLarge, WrongStage
 from shared.locale.findings import spoken
 from shared.store.db import Database
-from shared.web.http import Caller, CallerLanguage, SeenVersion, etag
+from shared.web.documented_refusals import refuses
+from shared.web.http import Caller, CallerLanguage, PlanInPath, SeenVersion, etag
 
 MOST_CONTENT = 256 * 1024
 """Bytes of a draft: what is submitted travels whole in events and activities, which end at 1 and 2 MiB."""
@@ -31,20 +32,25 @@ class Drafting:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["drafts"])
-        router.add_api_route("/plans/{plan_id}/content", self.write, methods=["PUT"])
+        router.add_api_route(
+            "/plans/{plan_id}/content",
+            self.write,
+            methods=["PUT"],
+            openapi_extra=refuses(NotYourMove, WrongStage),
+        )
         router.add_api_route("/plans/{plan_id}/check", self.check, methods=["POST"])
         return router
 
     async def write(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: PlanContent,
         seen: SeenVersion,
         language: CallerLanguage,
         response: Response,
     ) -> DraftSaved:
-        """Replace the draft of the caller's plan; the same content again changes nothing."""
+        """Save the draft of the caller's plan. The same content again changes nothing."""
         if len(body.model_dump_json().encode()) > MOST_CONTENT:
             raise TooLarge()
         async with self._database.transaction() as connection:
@@ -63,9 +69,12 @@ class Drafting:
         return DraftSaved(version=plan.version, content_version=version, findings=findings)
 
     async def check(
-        self, caller: Caller, plan_id: str, language: CallerLanguage, body: PlanContent | None = None
+        self, caller: Caller, plan_id: PlanInPath, language: CallerLanguage, body: PlanContent | None = None
     ) -> Checked:
-        """What the linter marks in the content sent, or in the draft as kept when none is sent."""
+        """Check a draft against its template: the content sent, or the saved draft when none is sent.
+
+        Findings that block must be mended before the plan can be submitted.
+        """
         async with self._database.transaction() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             draft = await drafts.read(connection, plan)

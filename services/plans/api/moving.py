@@ -16,19 +16,22 @@ from shared.locale.findings import spoken
 from shared.org.access import Principal
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome
+from shared.web.documented_refusals import refuses_as_any
 from shared.web.http import (
     Caller,
     CallerLanguage,
     Endpoint,
     IdempotencyKey,
+    PlanInPath,
     Seen,
     SeenVersion,
     SentKey,
     add_moves,
     answer,
 )
+from shared.web.openapi import ANSWERS
 
-Answer = Moved | dict[str, str]
+Answer = Moved | Response
 
 
 class Moving:
@@ -42,7 +45,13 @@ class Moving:
         """The routes."""
         router = APIRouter(tags=["moves"])
         add_moves(router, PLANS, self._endpoint)
-        router.add_api_route("/commands/{key}", self.command)
+        router.add_api_route(
+            "/commands/{key}",
+            self.command,
+            response_model=Moved,
+            responses=ANSWERS,
+            openapi_extra=refuses_as_any(PLANS),
+        )
         return router
 
     def _endpoint(self, rule: MoveRule) -> Endpoint:
@@ -50,7 +59,7 @@ class Moving:
 
         async def silent(
             caller: Caller,
-            plan_id: str,
+            plan_id: PlanInPath,
             key: IdempotencyKey,
             seen: SeenVersion,
             language: CallerLanguage,
@@ -61,7 +70,7 @@ class Moving:
 
         async def noted(
             caller: Caller,
-            plan_id: str,
+            plan_id: PlanInPath,
             body: Ending,
             key: IdempotencyKey,
             seen: SeenVersion,
@@ -76,7 +85,7 @@ class Moving:
     async def command(
         self, caller: Caller, key: SentKey, language: CallerLanguage, response: Response
     ) -> Answer:
-        """What became of the caller's command."""
+        """The result of a command of the caller, which was sent under this key."""
         with _speaking(language):
             return answer(await self._gateway.find(caller.id, key), response)
 

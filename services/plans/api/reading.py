@@ -19,7 +19,7 @@ from shared.contracts.values import Code, Month
 from shared.contracts.words import Stage
 from shared.org.access import Principal, visible
 from shared.store.db import Database
-from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.http import Caller, CallerLanguage, PlanInPath, etag
 from shared.web.paging import Page, PageWanted
 
 RevisionNumber = Annotated[int, Path(ge=1, le=10**6)]
@@ -51,7 +51,7 @@ class Reading:
         department: Annotated[Code | None, Query()] = None,
         person: Annotated[Code | None, Query()] = None,
     ) -> Page[PlanSummary]:
-        """The plans the caller sees; a department stands for those below it too."""
+        """List the plans that the caller may see. A department includes the departments below it."""
         wanted = _wanted(caller, month=month, stage=stage, department=department, person=person)
         after = paging.after[0] if paging.after else ""
         async with self._database.autocommit() as connection:
@@ -60,39 +60,39 @@ class Reading:
         return Page(items=PlanSummary.each(page.items), next=page.next)
 
     async def plan(
-        self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
+        self, caller: Caller, plan_id: PlanInPath, language: CallerLanguage, response: Response
     ) -> PlanView:
-        """One plan; its ETag is what edits and moves name in If-Match."""
+        """One plan with its draft, deadline and findings. Edits and moves send its ETag in If-Match."""
         async with self._database.autocommit() as connection:
             found = await details.read(connection, await readable(connection, caller, plan_id))
         response.headers["ETag"] = etag(found.plan.version, found.content_version)
         return PlanView.model_validate(found, context=language)
 
-    async def ledger(self, caller: Caller, plan_id: str) -> Page[LedgerView]:
-        """Every move of the plan, oldest first, with its chain of hashes."""
+    async def ledger(self, caller: Caller, plan_id: PlanInPath) -> Page[LedgerView]:
+        """The history of a plan: every move, oldest first, chained by hashes."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             lines = await ledger.lines(connection, plan.id)
         return Page(items=LedgerView.each(lines))
 
-    async def rungs(self, caller: Caller, plan_id: str) -> Page[RungView]:
-        """The rungs that have fired on the author's deadlines, oldest first."""
+    async def rungs(self, caller: Caller, plan_id: PlanInPath) -> Page[RungView]:
+        """The reminders and escalations sent for the author's deadlines, oldest first."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await rungs.of_plan(connection, plan.id)
         return Page(items=RungView.each(found))
 
-    async def revisions(self, caller: Caller, plan_id: str) -> Page[RevisionSummary]:
-        """What was submitted, oldest first."""
+    async def revisions(self, caller: Caller, plan_id: PlanInPath) -> Page[RevisionSummary]:
+        """List the submitted revisions of a plan, oldest first."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.all_revisions(connection, plan.id)
         return Page(items=RevisionSummary.each(found))
 
     async def revision(
-        self, caller: Caller, plan_id: str, number: RevisionNumber, language: CallerLanguage
+        self, caller: Caller, plan_id: PlanInPath, number: RevisionNumber, language: CallerLanguage
     ) -> RevisionView:
-        """One revision with the findings of its time."""
+        """One submitted revision, with the findings at the time of submission."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             found = await drafts.revision(connection, plan.id, number)

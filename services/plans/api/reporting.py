@@ -18,11 +18,18 @@ from services.plans.store.progress import Facts, Report
 from services.plans.store.tables import OUTBOX
 from shared.contracts.events import ProgressRecorded
 from shared.contracts.ids import PlanRef
-from shared.contracts.refusals import Invalid, KeyReused
+from shared.contracts.refusals import (
+    Full,
+    Invalid,
+    KeyReused,
+    NotYourMove,
+    WrongStage,
+)
 from shared.contracts.words import Language
 from shared.locale.catalogue import text
 from shared.store.db import Connection, Database
-from shared.web.http import Caller, CallerLanguage, IdempotencyKey
+from shared.web.documented_refusals import refuses
+from shared.web.http import Caller, CallerLanguage, IdempotencyKey, PlanInPath
 from shared.web.paging import Page
 
 
@@ -38,19 +45,25 @@ class Reporting:
         """The routes."""
         router = APIRouter(tags=["progress"])
         path = "/plans/{plan_id}/progress"
-        router.add_api_route(path, self.record, methods=["POST"], status_code=201)
+        router.add_api_route(
+            path,
+            self.record,
+            methods=["POST"],
+            status_code=201,
+            openapi_extra=refuses(NotYourMove, WrongStage, Full),
+        )
         router.add_api_route(path, self.progress)
         return router
 
     async def record(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: NewProgress,
         key: IdempotencyKey,
         language: CallerLanguage,
     ) -> Page[EntryView]:
-        """Append entries to the caller's plan: all or none; the same key again gives the same entries."""
+        """Report progress of the caller's plan. All entries are kept or none; a key keeps them once."""
         ref = ref_of(plan_id)
         wish = Report(ref.plan_id, caller.id, key, _digest(ref, body))
         async with self._database.transaction() as connection:
@@ -79,8 +92,8 @@ class Reporting:
     def _today(self, plan: PlanRow) -> date | None:
         return plan.moment.astimezone(ZoneInfo(plan.zone)).date() if self._by_the_clock else None
 
-    async def progress(self, caller: Caller, plan_id: str) -> ProgressView:
-        """Every entry, oldest first, and how the categories of the newest revision stand by them."""
+    async def progress(self, caller: Caller, plan_id: PlanInPath) -> ProgressView:
+        """The progress of a plan: every entry, oldest first, and the completion of each category."""
         async with self._database.autocommit() as connection:
             plan = (await readable(connection, caller, plan_id)).plan
             reported = await progress.of_plan(connection, plan.id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationInfo
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationInfo
 
 from services.plans.domain.progress import CategoryProgress
 from services.plans.domain.rungs import Recipient
@@ -52,7 +52,7 @@ class NewProgress(Value):
     entries: Annotated[tuple[ProgressEntry, ...], Field(min_length=1, max_length=100)]
 
 
-class MonthOpened(BaseModel):
+class MonthOpened(View):
     """The opening has been started, or joined where it ran already."""
 
     month: str
@@ -109,7 +109,7 @@ class PlanView(PlanSummary):
     figures_frozen: Annotated[bool, at("plan", "figures_frozen")]
 
 
-class DraftSaved(BaseModel):
+class DraftSaved(View):
     """The draft as kept, with what the linter marks in it."""
 
     version: int
@@ -117,7 +117,7 @@ class DraftSaved(BaseModel):
     findings: list[SpokenFinding]
 
 
-class Checked(BaseModel):
+class Checked(View):
     """What the linter marks; ``spread`` proposes shares that sum to 100 where they do not."""
 
     blocked: bool
@@ -187,7 +187,7 @@ class EntryView(View):
     entry: ProgressEntry
 
 
-class ProgressView(BaseModel):
+class ProgressView(View):
     """Everything reported on a plan, and how its categories stand."""
 
     entries: list[EntryView]

@@ -13,9 +13,16 @@ from services.review.store import comments, dossier, plans
 from services.review.store.comments import Comment
 from services.review.store.tables import OUTBOX
 from shared.contracts.events import Commented
-from shared.contracts.refusals import Full, KeyReused, NotFound, WrongStage
+from shared.contracts.refusals import (
+    Forbidden,
+    Full,
+    KeyReused,
+    NotFound,
+    WrongStage,
+)
 from shared.store.db import Connection, Database
-from shared.web.http import Caller, IdempotencyKey
+from shared.web.documented_refusals import refuses
+from shared.web.http import Caller, IdempotencyKey, PlanInPath
 
 MOST_COMMENTS = 1000
 """Of one plan: whoever reads its review reads them all."""
@@ -30,13 +37,19 @@ class Commenting:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["comments"])
-        router.add_api_route("/reviews/{plan_id}/comments", self.comment, methods=["POST"], status_code=201)
+        router.add_api_route(
+            "/reviews/{plan_id}/comments",
+            self.comment,
+            methods=["POST"],
+            status_code=201,
+            openapi_extra=refuses(Forbidden, WrongStage, Full),
+        )
         return router
 
     async def comment(
-        self, caller: Caller, plan_id: str, body: NewComment, key: IdempotencyKey
+        self, caller: Caller, plan_id: PlanInPath, body: NewComment, key: IdempotencyKey
     ) -> CommentView:
-        """Comment on a field of the newest revision; the same key again gives the same comment."""
+        """Comment on a field of the newest revision. The same key comments once."""
         plan = plan_named(plan_id)
         async with self._database.transaction() as connection:
             found = await dossier.current(connection, plan.plan_id)

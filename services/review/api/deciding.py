@@ -22,7 +22,18 @@ from shared.locale.problems import problem
 from shared.org.access import Action, Principal, may
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome, Pending
-from shared.web.http import Caller, CallerLanguage, Endpoint, IdempotencyKey, SeenVersion, add_moves, answer
+from shared.web.documented_refusals import refuses_as_any
+from shared.web.http import (
+    Caller,
+    CallerLanguage,
+    Endpoint,
+    IdempotencyKey,
+    PlanInPath,
+    SeenVersion,
+    add_moves,
+    answer,
+)
+from shared.web.openapi import ANSWERS
 
 KEY = re.compile(r"[A-Za-z0-9_.-]{8,250}")
 """A key as callers choose it, or as a bulk approval derives it for one of its plans."""
@@ -47,18 +58,24 @@ class Deciding:
         endpoints: dict[Move, Endpoint] = {Move.APPROVE: self.approve, Move.RETURN: self.send_back}
         add_moves(router, REVIEW, lambda rule: endpoints[rule.move])
         router.add_api_route("/reviews:approve", self.approve_many, methods=["POST"])
-        router.add_api_route("/commands/{key}", self.command)
+        router.add_api_route(
+            "/commands/{key}",
+            self.command,
+            response_model=Moved,
+            responses=ANSWERS,
+            openapi_extra=refuses_as_any(REVIEW),
+        )
         return router
 
     async def approve(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: Approval,
         key: IdempotencyKey,
         seen: SeenVersion,
         response: Response,
-    ) -> Moved | dict[str, str]:
+    ) -> Moved | Response:
         """Approve the plan as the version in If-Match shows it; a note is the approval's condition."""
         wanted = PlanVersion(plan_id=plan_id, version=seen.version)
         return answer(await self._take(caller, wanted, key, Move.APPROVE, note=body.note), response)
@@ -66,12 +83,12 @@ class Deciding:
     async def send_back(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: Returning,
         key: IdempotencyKey,
         seen: SeenVersion,
         response: Response,
-    ) -> Moved | dict[str, str]:
+    ) -> Moved | Response:
         """Return the plan with a reason, to its author or, in the leader's step, to HR."""
         wanted = PlanVersion(plan_id=plan_id, version=seen.version)
         outcome = await self._take(caller, wanted, key, Move.RETURN, note=body.note, to=body.to)
@@ -85,7 +102,7 @@ class Deciding:
         language: CallerLanguage,
         request: Request,
     ) -> BulkReport:
-        """Approve several plans, each by itself: the report says for each what became of it."""
+        """Approve several plans at once. Each is decided by itself and has its result in the report."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(wanted: PlanVersion) -> BulkRow:
@@ -101,8 +118,8 @@ class Deciding:
             tasks = [group.create_task(one(wanted)) for wanted in body.plans]
         return BulkReport(items=[task.result() for task in tasks])
 
-    async def command(self, caller: Caller, key: str, response: Response) -> Moved | dict[str, str]:
-        """What became of the caller's command."""
+    async def command(self, caller: Caller, key: str, response: Response) -> Moved | Response:
+        """The result of a command of the caller, which was sent under this key."""
         if not KEY.fullmatch(key):
             raise NotFound(what="command")
         return answer(await self._gateway.find(caller.id, key), response)

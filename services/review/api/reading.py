@@ -17,7 +17,7 @@ from shared.contracts.refusals import NotFound
 from shared.contracts.values import Month
 from shared.org.access import visible
 from shared.store.db import Database
-from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.http import Caller, CallerLanguage, PlanInPath, etag
 from shared.web.paging import Page, PageWanted, cursor_refused
 
 
@@ -41,7 +41,7 @@ class Reading:
         month: Annotated[Month | None, Query()] = None,
         waiting_for: Annotated[Literal["me", "all"], Query(alias="waiting")] = "me",
     ) -> Page[WaitingItem]:
-        """The reviews that wait: for the caller's decision, or all that the caller may see."""
+        """List the plans that wait for a review: those the caller can decide, or all the caller may see."""
         resolver = Resolver(caller.organisation, datetime.now(UTC))
         mine = waiting_for == "me"
         after = _place(paging.after)
@@ -62,9 +62,12 @@ class Reading:
         return Page(items=items, next=page.next)
 
     async def review(
-        self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
+        self, caller: Caller, plan_id: PlanInPath, language: CallerLanguage, response: Response
     ) -> ReviewDetail:
-        """One plan's review; its ETag is the version that a decision names in If-Match."""
+        """The review of one plan: its content, findings, comments and decisions.
+
+        A decision sends the ETag in If-Match.
+        """
         plan, at = plan_named(plan_id), datetime.now(UTC)
         async with self._database.autocommit() as connection:
             found = await dossier.load(connection, plan.plan_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, model_validator
 
 from services.review.domain.diff import FieldChange
 from services.review.domain.ladder import Recipient
@@ -13,6 +13,7 @@ from shared.contracts.plan import CategoryRule, PlanContent
 from shared.contracts.values import Note, Reason, Text, Value, unfit
 from shared.contracts.words import Milestone, Move, Rung, RungOutcome, Stage
 from shared.locale.findings import SpokenFinding
+from shared.web.views import View
 
 
 class Approval(Value):
@@ -47,7 +48,7 @@ class BulkApproval(Value):
         return self
 
 
-class BulkRow(BaseModel):
+class BulkRow(View):
     """What became of one plan of a bulk approval: its move, where to ask, or the problem."""
 
     plan_id: str
@@ -57,7 +58,7 @@ class BulkRow(BaseModel):
     problem: dict[str, JsonValue] | None = None
 
 
-class BulkReport(BaseModel):
+class BulkReport(View):
     """One row per plan, in the order asked."""
 
     items: list[BulkRow]
@@ -70,7 +71,7 @@ class NewComment(Value):
     text: Reason
 
 
-class CommentView(BaseModel):
+class CommentView(View):
     """A comment; ``path`` names lines by id, so that it stays with its line in later revisions."""
 
     id: int
@@ -81,21 +82,21 @@ class CommentView(BaseModel):
     at: AwareDatetime
 
 
-class PersonView(BaseModel):
+class PersonView(View):
     """A person as shown; the name is null when the directory has not told it."""
 
     id: str
     name: Text | None = None
 
 
-class ApproverView(BaseModel):
+class ApproverView(View):
     """Somebody who may decide now, and for whom."""
 
     person: PersonView
     on_behalf_of: PersonView | None = None
 
 
-class WaitingItem(BaseModel):
+class WaitingItem(View):
     """One line of the list of waiting reviews; ``on_behalf_of`` is the caller's giver, if any."""
 
     plan_id: str
@@ -110,7 +111,7 @@ class WaitingItem(BaseModel):
     on_behalf_of: str | None = None
 
 
-class RungView(BaseModel):
+class RungView(View):
     """A rung that has fired: due when, fired when, who was told and why."""
 
     milestone: Milestone
@@ -122,14 +123,14 @@ class RungView(BaseModel):
     told: tuple[Recipient, ...]
 
 
-class NextSteps(BaseModel):
+class NextSteps(View):
     """What can happen now: where an approval leads and where a return may go."""
 
     approve: Stage
     return_to: tuple[Stage, ...]
 
 
-class WaitingView(BaseModel):
+class WaitingView(View):
     """Who has the plan, since when, due when and why, what was sent, what happens next.
 
     ``due`` says why that instant: the local time in its zone, the calendar version that counted the
@@ -147,7 +148,7 @@ class WaitingView(BaseModel):
     on_behalf_of: str | None = None
 
 
-class DecisionView(BaseModel):
+class DecisionView(View):
     """A decision as recorded; the note of an approval is its condition."""
 
     move: Move
@@ -157,7 +158,7 @@ class DecisionView(BaseModel):
     to: Stage
 
 
-class RoundView(BaseModel):
+class RoundView(View):
     """A round: what was shown to whom, from when to when, and how it ended."""
 
     stage: Stage
@@ -169,7 +170,7 @@ class RoundView(BaseModel):
     decision: DecisionView | None
 
 
-class ReviewDetail(BaseModel):
+class ReviewDetail(View):
     """A plan as its reviewers see it: the newest revision, what changed, and the course of its review."""
 
     plan_id: str

@@ -16,7 +16,18 @@ from shared.contracts.words import Move, Stage
 from shared.org.access import Principal
 from shared.store.db import Database
 from shared.web.command_gateway import CommandGateway, Outcome
-from shared.web.http import Caller, Endpoint, IdempotencyKey, SeenVersion, SentKey, add_moves, answer
+from shared.web.documented_refusals import refuses_as_any
+from shared.web.http import (
+    Caller,
+    Endpoint,
+    IdempotencyKey,
+    PlanInPath,
+    SeenVersion,
+    SentKey,
+    add_moves,
+    answer,
+)
+from shared.web.openapi import ANSWERS
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of the dispute window is known to the lifecycle alone, which judges it by the database."""
@@ -34,18 +45,24 @@ class Answering:
         router = APIRouter(tags=["answers"])
         endpoints: dict[Move, Endpoint] = {Move.CONFIRM: self.confirm, Move.DISPUTE: self.dispute}
         add_moves(router, SCORING, lambda rule: endpoints[rule.move])
-        router.add_api_route("/commands/{key}", self.command)
+        router.add_api_route(
+            "/commands/{key}",
+            self.command,
+            response_model=Moved,
+            responses=ANSWERS,
+            openapi_extra=refuses_as_any(SCORING),
+        )
         return router
 
     async def confirm(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: Confirmation,
         key: IdempotencyKey,
         seen: SeenVersion,
         response: Response,
-    ) -> Moved | dict[str, str]:
+    ) -> Moved | Response:
         """Confirm a score: as its author, or as the leader, whose note answers a dispute."""
         outcome = await self._take(caller, plan_id, key, Move.CONFIRM, seen.version, body.note)
         return answer(outcome, response)
@@ -53,18 +70,18 @@ class Answering:
     async def dispute(
         self,
         caller: Caller,
-        plan_id: str,
+        plan_id: PlanInPath,
         body: Dispute,
         key: IdempotencyKey,
         seen: SeenVersion,
         response: Response,
-    ) -> Moved | dict[str, str]:
+    ) -> Moved | Response:
         """Dispute one's own score, once, with a reason, before the window is over."""
         outcome = await self._take(caller, plan_id, key, Move.DISPUTE, seen.version, body.note)
         return answer(outcome, response)
 
-    async def command(self, caller: Caller, key: SentKey, response: Response) -> Moved | dict[str, str]:
-        """What became of the caller's command."""
+    async def command(self, caller: Caller, key: SentKey, response: Response) -> Moved | Response:
+        """The result of a command of the caller, which was sent under this key."""
         return answer(await self._gateway.find(caller.id, key), response)
 
     async def _take(

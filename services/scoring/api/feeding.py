@@ -34,6 +34,7 @@ from shared.locale.problems import translated
 from shared.org.access import Action, Principal, may
 from shared.org.copy import OrgCache
 from shared.store.db import Connection, Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, CallerLanguage, DryRun, invalid
 from shared.web.paging import Page, PageWanted, cursor_refused
 
@@ -60,14 +61,18 @@ class Feeding:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["metrics"])
-        router.add_api_route("/metrics", self.metrics)
-        router.add_api_route("/metrics/values", self.record, methods=["POST"])
-        router.add_api_route("/metrics/{metric}", self.define, methods=["PUT"])
-        router.add_api_route("/metrics/{metric}/values", self.values)
+        router.add_api_route("/metrics", self.metrics, openapi_extra=refuses(Forbidden))
+        router.add_api_route(
+            "/metrics/values", self.record, methods=["POST"], openapi_extra=refuses(Forbidden)
+        )
+        router.add_api_route(
+            "/metrics/{metric}", self.define, methods=["PUT"], openapi_extra=refuses(Forbidden, Unknown)
+        )
+        router.add_api_route("/metrics/{metric}/values", self.values, openapi_extra=refuses(Forbidden))
         return router
 
     async def metrics(self, caller: Caller, paging: PageWanted) -> Page[Metric]:
-        """The metrics that are defined."""
+        """List the metrics that are defined."""
         _require_reader(caller)
         after = paging.after[0] if paging.after else ""
         async with self._database.transaction() as connection:
@@ -77,7 +82,7 @@ class Feeding:
     async def define(
         self, caller: Caller, metric: MetricId, body: MetricBody, dry_run: DryRun = False
     ) -> Metric:
-        """Define a metric, or define it anew; the values it has stay as they are."""
+        """Define a metric, or change its definition. Its values stay as they are."""
         defined = _defined(metric, body)
         _require_writer(caller, defined)
         await self._require_department(defined.owner, 0 if dry_run else PATIENCE)
@@ -92,9 +97,9 @@ class Feeding:
     async def record(
         self, caller: Caller, body: RecordsBody, language: CallerLanguage, dry_run: DryRun = False
     ) -> RecordsReport:
-        """Record values; wrong rows are refused one by one with reasons, the others are kept.
+        """Record values of metrics. Wrong rows are refused one by one with reasons, the others are kept.
 
-        With ``dry_run`` the report says what would become of each.
+        With ``dry_run`` nothing is kept, and the report gives the result that each row would have.
         """
         if not may(caller, Action.FEED_METRICS):
             raise _needs_steward()
@@ -114,7 +119,7 @@ class Feeding:
     async def values(
         self, caller: Caller, metric: MetricId, paging: PageWanted, history: Annotated[bool, Query()] = False
     ) -> Page[ValueView]:
-        """A metric's values by month; with ``history`` also those that a correction has superseded."""
+        """The values of a metric by month. With ``history`` also the values that were corrected."""
         _require_reader(caller)
         wanted = ValuesWanted(metric, history, _place(paging.after), paging.limit + 1)
         async with self._database.transaction() as connection:

@@ -8,6 +8,7 @@ from shared.contracts.refusals import Forbidden
 from shared.contracts.words import Role
 from shared.org.access import Action, may
 from shared.store.db import Database
+from shared.web.documented_refusals import refuses
 from shared.web.http import Caller, DryRun
 
 
@@ -21,18 +22,20 @@ class Policies:
         """The routes."""
         router = APIRouter(tags=["policy"])
         router.add_api_route("/policies/scoring", self.policy)
-        router.add_api_route("/policies/scoring", self.publish, methods=["PUT"])
+        router.add_api_route(
+            "/policies/scoring", self.publish, methods=["PUT"], openapi_extra=refuses(Forbidden)
+        )
         return router
 
     async def policy(self, caller: Caller) -> ScoringPolicy:
-        """The policy that the next score is made with."""
+        """The scoring policy with which the next score is calculated."""
         async with self._database.transaction() as connection:
             return await policies.newest(connection)
 
     async def publish(self, caller: Caller, body: ScoringPolicy, dry_run: DryRun = False) -> ScoringPolicy:
-        """Publish a policy as the next version; ``version`` in the body is not read.
+        """Publish the next version of the scoring policy. Scores keep the version they were calculated with.
 
-        The same policy again changes nothing.
+        The same policy again changes nothing. ``version`` in the body is not read.
         """
         if not may(caller, Action.CONFIGURE_SCORING):
             raise Forbidden(needs=f"{Role.HR}, {Role.ADMIN}")

@@ -13,7 +13,7 @@ from shared.contracts.refusals import NotFound
 from shared.contracts.values import Code, Month
 from shared.org.access import visible
 from shared.store.db import Database
-from shared.web.http import Caller, CallerLanguage, etag
+from shared.web.http import Caller, CallerLanguage, PlanInPath, etag
 from shared.web.paging import Page, PageWanted
 
 
@@ -37,7 +37,7 @@ class Reading:
         month: Annotated[Month | None, Query()] = None,
         department: Annotated[Code | None, Query()] = None,
     ) -> Page[ScoreItem]:
-        """The newest scores that the caller may see; a department stands for those below it too."""
+        """List the newest scores that the caller may see. A department includes the departments below it."""
         wanted = ListWanted(
             among=visible(caller),
             month=month,
@@ -51,9 +51,12 @@ class Reading:
         return Page(items=[views.item(row) for row in page.items], next=page.next)
 
     async def score(
-        self, caller: Caller, plan_id: str, language: CallerLanguage, response: Response
+        self, caller: Caller, plan_id: PlanInPath, language: CallerLanguage, response: Response
     ) -> ScoreDetail:
-        """A plan's score with every step of its arithmetic; the ETag is what If-Match of an answer names."""
+        """The score of a plan with every step of its calculation.
+
+        A confirmation or a dispute sends the ETag in If-Match.
+        """
         async with self._database.autocommit() as connection:
             row = await scores.newest(connection, ref_of(plan_id).plan_id)
             if row is None or not may_read(caller, row):

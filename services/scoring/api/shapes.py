@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
+from pydantic import AwareDatetime, Field, WithJsonSchema
 
 from services.scoring.domain.leaders import Recipient
 from services.scoring.domain.metrics import MetricRecord, RecordOutcome
@@ -13,6 +13,7 @@ from shared.contracts.plan import Unit
 from shared.contracts.scoring import Score
 from shared.contracts.values import Code, Note, Text, Value
 from shared.contracts.words import Direction, Milestone, Move, Party, Rung, RungOutcome, Stage
+from shared.web.views import View
 
 
 class MetricBody(Value):
@@ -36,7 +37,7 @@ class RecordsBody(Value):
     records: Annotated[tuple[Row, ...], Field(min_length=1, max_length=500)]
 
 
-class RowError(BaseModel):
+class RowError(View):
     """What is wrong with a row: where, a stable code, and words in the caller's language."""
 
     path: str
@@ -44,16 +45,16 @@ class RowError(BaseModel):
     message: str
 
 
-class RowResult(BaseModel):
+class RowResult(View):
     """What became of one row, counted from 0; ``version`` is that of the value that holds now."""
 
     row: int
     outcome: RecordOutcome
     version: int | None = None
-    errors: list[RowError] = []
+    errors: Annotated[list[RowError], Field(default_factory=list)]
 
 
-class RecordsReport(BaseModel):
+class RecordsReport(View):
     """How many rows had which outcome, and every row in the order given."""
 
     recorded: int
@@ -64,7 +65,7 @@ class RecordsReport(BaseModel):
     rows: list[RowResult]
 
 
-class ValueView(BaseModel):
+class ValueView(View):
     """A version of a metric's value, with the record it came from and who sent it."""
 
     month: str
@@ -89,7 +90,7 @@ class Dispute(Value):
     note: Note = ""
 
 
-class AnswerState(BaseModel):
+class AnswerState(View):
     """Who has said what about a score so far."""
 
     author_confirmed_by: str | None
@@ -99,7 +100,7 @@ class AnswerState(BaseModel):
     dispute_open: bool
 
 
-class ScoreItem(BaseModel):
+class ScoreItem(View):
     """One line of the list of scores; ``version`` is the plan's, for If-Match."""
 
     plan_id: str
@@ -116,7 +117,7 @@ class ScoreItem(BaseModel):
     answers: AnswerState
 
 
-class AnswerView(BaseModel):
+class AnswerView(View):
     """One answer as recorded; the note is a dispute's reason or its answer."""
 
     move: Move
@@ -127,14 +128,14 @@ class AnswerView(BaseModel):
     at: AwareDatetime
 
 
-class LeaderView(BaseModel):
+class LeaderView(View):
     """Somebody who may answer as the leader now, and for whom."""
 
     person: str
     on_behalf_of: str | None
 
 
-class RungView(BaseModel):
+class RungView(View):
     """A rung that has fired: due when, fired when, who was told and why."""
 
     milestone: Milestone
@@ -145,7 +146,7 @@ class RungView(BaseModel):
     told: tuple[Recipient, ...]
 
 
-class ScoreDetail(BaseModel):
+class ScoreDetail(View):
     """A score with its explanation: what it was made from, the arithmetic in words, the answers.
 
     ``score``, ``policy`` and ``labels`` are enough to compute it again to the last decimal.
